@@ -1,0 +1,103 @@
+# The short way in. `make demo` and `make test` do all the set-up; everything else is for people who work on it.
+# Each target says what it does; `make help` lists them. A plain CMake build works too: see CMakePresets.json.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+JOBS ?= $(shell nproc)
+# TRAINING=no leaves out the trainer's tests, and with them the download of PyTorch.
+TRAINING ?= yes
+FUZZ_SECONDS ?= 30
+# The rooms are pure functions; these use threads.
+TSAN_TARGETS := engine_test acoustic_test scorer_test end_to_end_test
+TOOLS := .deps/tools/bin
+export CTEST_OUTPUT_ON_FAILURE = 1
+
+.PHONY: help
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup setup-test setup-check setup-training
+setup:
+	@tools/setup.sh build
+setup-test:
+	@tools/setup.sh build test
+setup-check:
+	@tools/setup.sh build test check
+setup-training:  ## The trainer's Python packages (PyTorch and more) into .venv
+	@tools/setup.sh build training
+
+# configure PRESET: only when there is no build file yet; afterwards ninja looks after itself.
+define configure
+	@[[ -f build/$(1)/build.ninja ]] || { echo "configure: $(1)"; cmake --preset $(1) >build/$(1).log 2>&1 || { tail -n 30 build/$(1).log; exit 1; }; }
+endef
+build:
+	@mkdir -p build
+
+.PHONY: release demo install
+release: setup | build  ## The release binary: build/release/higgins
+	$(call configure,release)
+	@echo "build: build/release/higgins"
+	@ninja -C build/release -j $(JOBS) --quiet higgins_program
+
+demo: release  ## Set up, build, and assess the recordings of examples/
+	@tools/demo.sh build/release/higgins
+
+install: release  ## Install (PREFIX=/usr/local)
+	@cmake --install build/release --prefix $${PREFIX:-/usr/local}
+
+.PHONY: test test-cpp test-python test-training
+test: setup-test test-cpp test-python  ## Set up, build, and run all tests
+	@if [[ "$(TRAINING)" == yes ]]; then $(MAKE) setup-training test-training; else echo "trainer's tests: left out (TRAINING=$(TRAINING))"; fi
+
+test-cpp: setup-test | build
+	$(call configure,release)
+	@echo "build: everything, with the tests"
+	@ninja -C build/release -j $(JOBS) --quiet
+	@ctest --preset release -j $(JOBS)
+
+test-python: setup-test
+	@echo "python: ruff (the tests of the tools run with ctest)"
+	@$(TOOLS)/ruff check -q .
+
+test-training: | build  ## The trainer's tests (needs setup-training)
+	@tools/test_training.sh $(JOBS)
+
+.PHONY: check format-check tidy asan tsan fuzz format
+check: format-check asan tsan fuzz tidy  ## What CI runs beyond the tests: sanitizers, fuzzers, format, lint
+
+format-check: setup-check
+	@echo "format: clang-format 16, ruff"
+	@git ls-files -z '*.cc' '*.h' | xargs -0 -r clang-format-16 --dry-run --Werror
+	@$(TOOLS)/ruff format --check -q . 
+	@$(TOOLS)/ruff check -q .
+
+format: setup-check  ## Rewrite the sources in the project's format
+	@git ls-files -z '*.cc' '*.h' | xargs -0 -r clang-format-16 -i
+	@$(TOOLS)/ruff format -q .
+
+tidy: setup-check | build  ## clang-tidy over src/ and transports
+	@tools/tidy.sh $(JOBS)
+
+asan: setup-check | build  ## All C++ tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	$(call configure,asan)
+	@echo "build: asan"
+	@ninja -C build/asan -j $(JOBS) --quiet
+	@tools/sanitized_ctest.sh asan $(JOBS)
+
+tsan: setup-check | build  ## The tests that use threads under ThreadSanitizer
+	$(call configure,tsan)
+	@echo "build: tsan ($(TSAN_TARGETS))"
+	@ninja -C build/tsan -j $(JOBS) --quiet $(TSAN_TARGETS)
+	@tools/sanitized_ctest.sh tsan $(JOBS)
+
+fuzz: setup-check | build  ## Each fuzz target for FUZZ_SECONDS (30)
+	$(call configure,fuzz)
+	@echo "build: fuzz"
+	@ninja -C build/fuzz -j $(JOBS) --quiet fuzz/all
+	@fuzz/run.sh build/fuzz $(FUZZ_SECONDS)
+
+.PHONY: clean
+clean:  ## Remove the build folders (not .deps and .venv)
+	@rm -rf build/release build/asan build/tsan build/fuzz build/dev
