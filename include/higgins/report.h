@@ -1,0 +1,99 @@
+// The report: everything the engine says about one recording. Its JSON form (report/json.h) is the public
+// contract of `higgins assess --json` and of POST /v1/assess: fields may be added, none renamed. Scores are
+// 0-1, times in ms from the start of the recording, character offsets are bytes of the UTF-8 text as it was
+// given.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace higgins {
+
+enum class PhoneErrorKind { kNone, kSubstitution, kDeletion, kInsertion };
+
+/// Where a pronunciation came from, so that a lexicon's mistake is not read as the learner's.
+enum class PronunciationSource { kDictionary, kWeakForm, kSpelledLetters, kG2p, kCaller, kLabels };
+
+/// As every output spells them: "substitution", "deletion", "insertion"; "" for kNone.
+const char* PhoneErrorName(PhoneErrorKind kind);
+/// "dictionary", "weak_form", "spelled_letters", "g2p", "caller", "labels".
+const char* PronunciationSourceName(PronunciationSource source);
+
+/// One phone of a word, in order. An inserted phone is an entry of its own: it has no `expected`.
+struct PhoneReport {
+  std::string phone;   ///< ARPAbet without stress, e.g. "W"
+  std::string ipa;     ///< e.g. "w"
+  int stress = -1;     ///< of the expected vowel: 0 none, 1 primary, 2 secondary; -1 for consonants
+  double score = 0.0;  ///< 0-1
+  std::optional<std::string> expected;  ///< none for an insertion
+  std::optional<std::string> actual;    ///< what was heard; none when it was deleted
+  double actual_probability = 0.0;      ///< posterior of `actual` among all alternatives, 0-1
+  double error_probability = 0.0;       ///< calibrated probability that a human would mark it wrong, 0-1
+  PhoneErrorKind error = PhoneErrorKind::kNone;
+  double gop_nats = 0.0;  ///< GOP-SF-SD (arXiv 2507.16838), <= 0; 0 for an insertion
+  int start_ms = 0;
+  int end_ms = 0;
+};
+
+struct WordReport {
+  std::string word;    ///< as spoken ("nineteen"), lower case
+  int char_begin = 0;  ///< the written token it came from, bytes [begin, end) of the text
+  int char_end = 0;
+  double accuracy = 0.0;
+  double stress = 0.0;
+  double total = 0.0;
+  PronunciationSource source = PronunciationSource::kDictionary;
+  int start_ms = 0;
+  int end_ms = 0;
+  std::vector<PhoneReport> phonemes;
+};
+
+struct UtteranceReport {
+  double accuracy = 0.0;
+  double fluency = 0.0;
+  double prosody = 0.0;
+  double completeness = 0.0;
+  double total = 0.0;
+};
+
+/// One error, ready to be shown to a learner.
+struct Mispronunciation {
+  std::string word;
+  int word_index = 0;
+  int phone_index = 0;  ///< into WordReport::phonemes
+  std::optional<std::string> expected;
+  std::optional<std::string> actual;
+  PhoneErrorKind type = PhoneErrorKind::kSubstitution;
+  double probability = 0.0;
+  std::string suggestion;
+};
+
+struct QualityReport {
+  double duration_ms = 0.0;
+  double speech_ms = 0.0;   ///< within the speech regions
+  double level_dbfs = 0.0;  ///< RMS of the speech regions
+  double peak_dbfs = 0.0;
+  double snr_db = 0.0;            ///< estimate
+  double clipped_fraction = 0.0;  ///< of the samples, 0-1
+};
+
+struct Warning {
+  std::string code;     ///< stable, e.g. "low_snr"
+  std::string message;  ///< for people
+};
+
+struct Report {
+  std::string text;
+  std::string language;
+  UtteranceReport utterance;
+  std::vector<WordReport> words;
+  std::vector<Mispronunciation> mispronunciations;
+  QualityReport quality;
+  std::vector<Warning> warnings;
+  double words_per_minute = 0.0;
+  std::string engine_version;
+  std::string pack_version;
+};
+
+}  // namespace higgins

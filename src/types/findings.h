@@ -1,0 +1,28 @@
+// What diagnosis decided.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "higgins/report.h"
+
+namespace higgins {
+
+struct Finding {
+  int phone_index =
+      0;  ///< canonical phone; for an insertion, the phone before which the extra one was said (N: after)
+  PhoneErrorKind kind = PhoneErrorKind::kNone;
+  int heard = 0;                   ///< label that was heard; the blank for a deletion
+  double probability = 0.0;        ///< posterior of this alternative among all, 0-1
+  double error_probability = 0.0;  ///< calibrated, 0-1
+  std::string suggestion;
+  int word_index = 0;  ///< the word it belongs to; says to which side an insertion between two words goes
+};
+
+struct Findings {
+  std::vector<Finding> items;  ///< by phone_index; an insertion before the phone comes first
+  std::vector<double>
+      canonical_probability;  ///< [phones] posterior of the canonical phone among all alternatives, 0-1
+};
+
+}  // namespace higgins

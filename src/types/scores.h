@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+namespace higgins {
+
+/// The scorer's answer, every score clamped to 0-1.
+struct Scores {
+  std::vector<float> phone;              ///< [phones]
+  std::vector<float> error_probability;  ///< [phones] calibrated probability that a phone is mispronounced
+  std::vector<float> word_accuracy;      ///< [words]
+  std::vector<float> word_stress;        ///< [words]
+  std::vector<float> word_total;         ///< [words]
+  float accuracy = 0.0F;
+  float fluency = 0.0F;
+  float prosody = 0.0F;
+  float completeness = 0.0F;
+  float total = 0.0F;
+};
+
+}  // namespace higgins
