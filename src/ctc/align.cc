@@ -1,0 +1,86 @@
+#include "ctc/align.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/log_math.h"
+#include "ctc/input.h"
+
+namespace higgins::ctc {
+
+namespace {
+
+/// Viterbi scores of one frame after another, and how many states each best path advanced to get there.
+class Trellis {
+ public:
+  Trellis(MatrixView<const float> log_posteriors, std::span<const int> labels, int blank)
+      : log_posteriors_(log_posteriors),
+        labels_(labels),
+        blank_(blank),
+        num_states_(2 * labels.size() + 1),
+        scores_(num_states_, kLogZero),
+        advances_(static_cast<std::size_t>(log_posteriors.rows()) * num_states_, 0) {
+    scores_[0] = Floored(log_posteriors_(0, blank_));
+    scores_[1] = Floored(log_posteriors_(0, labels_[0]));
+    for (int t = 1; t < log_posteriors_.rows(); ++t) Step(t);
+  }
+
+  Alignment Trace() const {
+    std::size_t state = num_states_ - 1;
+    if (scores_[state - 1] > scores_[state]) --state;
+    Alignment alignment;
+    alignment.log_likelihood = scores_[state];
+    alignment.phones.resize(labels_.size());
+    for (int t = log_posteriors_.rows() - 1; t >= 0; --t) {
+      if (state % 2 == 1) {
+        FrameSpan& span = alignment.phones[state / 2];
+        if (span.end == 0) span.end = t + 1;
+        span.begin = t;
+      }
+      state -= advances_[static_cast<std::size_t>(t) * num_states_ + state];
+    }
+    return alignment;
+  }
+
+ private:
+  // Downwards in place: a state reads only itself and states below it.
+  void Step(int t) {
+    const std::span<const float> row = log_posteriors_.row(t);
+    std::uint8_t* advances = &advances_[static_cast<std::size_t>(t) * num_states_];
+    const double blank = Floored(row[static_cast<std::size_t>(blank_)]);
+    for (std::size_t s = num_states_ - 1; s > 0; --s) {
+      double best = scores_[s];
+      std::uint8_t advance = 0;
+      if (scores_[s - 1] > best) {
+        best = scores_[s - 1];
+        advance = 1;
+      }
+      const bool is_label = s % 2 == 1;
+      // A blank between equal labels is mandatory (Graves et al. 2006).
+      if (is_label && s > 1 && labels_[s / 2] != labels_[s / 2 - 1] && scores_[s - 2] > best) {
+        best = scores_[s - 2];
+        advance = 2;
+      }
+      scores_[s] = best + (is_label ? Floored(row[static_cast<std::size_t>(labels_[s / 2])]) : blank);
+      advances[s] = advance;
+    }
+    scores_[0] += blank;
+  }
+
+  MatrixView<const float> log_posteriors_;
+  std::span<const int> labels_;
+  int blank_;
+  std::size_t num_states_;
+  std::vector<double> scores_;
+  std::vector<std::uint8_t> advances_;
+};
+
+}  // namespace
+
+Result<Alignment> Align(MatrixView<const float> log_posteriors, std::span<const int> labels, int blank) {
+  if (Result<void> checked = CheckInput(log_posteriors, labels, blank); !checked) return checked.error();
+  return Trellis(log_posteriors, labels, blank).Trace();
+}
+
+}  // namespace higgins::ctc
