@@ -1,0 +1,151 @@
+#include "lexicon/connected_speech.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lexicon/phones.h"
+
+namespace higgins::lexicon {
+
+ConnectedSpeech::ConnectedSpeech(const PhoneSet& phone_set) : phone_set_(&phone_set) {
+  const auto label = [&phone_set](std::string_view name) { return phone_set.label(name).value_or(-2); };
+  labels_ = {label("AA"), label("AE"), label("AH"), label("AO"), label("AW"), label("AY"), label("D"),
+             label("EH"), label("ER"), label("HH"), label("IH"), label("L"),  label("N"),  label("R"),
+             label("S"),  label("T"),  label("UH"), label("W"),  label("Z")};
+}
+
+int ConnectedSpeech::At(const Phones& phones, std::size_t index) {
+  return index < phones.size() ? phones[index].label : -1;
+}
+
+/// "water": T between vowels, the second one unstressed.
+ConnectedSpeech::Phones ConnectedSpeech::Flap(const Phones& phones) const {
+  Phones flapped = phones;
+  for (std::size_t i = 1; i + 1 < phones.size(); ++i) {
+    const bool is_after_vowel = IsVowel(phones[i - 1].label) || phones[i - 1].label == labels_.r;
+    const bool is_before_weak = phones[i + 1].stress == 0;
+    if (phones[i].label == labels_.t && is_after_vowel && is_before_weak && labels_.d >= 0) {
+      flapped[i].label = labels_.d;
+    }
+  }
+  return flapped;
+}
+
+/// "twenty", "center": T between N and an unstressed vowel is dropped.
+ConnectedSpeech::Phones ConnectedSpeech::DropTAfterN(const Phones& phones) const {
+  Phones shorter;
+  for (std::size_t i = 0; i < phones.size(); ++i) {
+    const bool is_dropped = phones[i].label == labels_.t && i > 0 && phones[i - 1].label == labels_.n &&
+                            i + 1 < phones.size() && phones[i + 1].stress == 0;
+    if (!is_dropped) shorter.push_back(phones[i]);
+  }
+  return shorter;
+}
+
+/// "little", "seven": the L or N of the last syllable carries it alone.
+ConnectedSpeech::Phones ConnectedSpeech::SyllabicLOrN(const Phones& phones) const {
+  Phones shorter;
+  for (std::size_t i = 0; i < phones.size(); ++i) {
+    const int next = At(phones, i + 1);
+    const bool is_last_syllable =
+        i + 2 == phones.size() || (i + 3 == phones.size() && !IsVowel(At(phones, i + 2)));
+    const bool is_dropped = phones[i].label == labels_.ah && phones[i].stress == 0 && i > 1 &&
+                            (next == labels_.l || next == labels_.n) && is_last_syllable &&
+                            !IsVowel(phones[i - 1].label) && phones[i - 1].label != labels_.r &&
+                            phones[i - 1].label != labels_.l && phones[i - 1].label != labels_.n;
+    if (!is_dropped) shorter.push_back(phones[i]);
+  }
+  return shorter;
+}
+
+/// "roses", "wanted", "rabbit" with the vowel of "sofa".
+ConnectedSpeech::Phones ConnectedSpeech::ReduceToAh(const Phones& phones) const {
+  Phones reduced = phones;
+  for (std::size_t i = 1; i + 1 < phones.size(); ++i) {
+    const int next = phones[i + 1].label;
+    const bool is_closed = next == labels_.t || next == labels_.d || next == labels_.s || next == labels_.z ||
+                           next == labels_.n || next == labels_.l;
+    if (phones[i].label == labels_.ih && phones[i].stress == 0 && is_closed) reduced[i].label = labels_.ah;
+  }
+  return reduced;
+}
+
+/// The other way about, before the tongue-tip consonants that raise the vowel; never first or last in the
+/// word.
+ConnectedSpeech::Phones ConnectedSpeech::ReduceToIh(const Phones& phones) const {
+  Phones reduced = phones;
+  for (std::size_t i = 1; i + 1 < phones.size(); ++i) {
+    const int next = phones[i + 1].label;
+    const bool is_raised = next == labels_.t || next == labels_.d || next == labels_.s || next == labels_.z;
+    if (phones[i].label == labels_.ah && phones[i].stress == 0 && is_raised) reduced[i].label = labels_.ih;
+  }
+  return reduced;
+}
+
+/// "caught" with the vowel of "cot"; before R the two stay apart.
+ConnectedSpeech::Phones ConnectedSpeech::MergeCotCaught(const Phones& phones) const {
+  Phones merged = phones;
+  for (std::size_t i = 0; i < phones.size(); ++i) {
+    if (phones[i].label == labels_.ao && At(phones, i + 1) != labels_.r) merged[i].label = labels_.aa;
+  }
+  return merged;
+}
+
+/// "marry" as "merry".
+ConnectedSpeech::Phones ConnectedSpeech::MergeMarryMerry(const Phones& phones) const {
+  Phones merged = phones;
+  for (std::size_t i = 0; i < phones.size(); ++i) {
+    if (phones[i].label == labels_.ae && At(phones, i + 1) == labels_.r) merged[i].label = labels_.eh;
+  }
+  return merged;
+}
+
+/// "hire", "flower" in one syllable.
+ConnectedSpeech::Phones ConnectedSpeech::ShortenErAfterGlide(const Phones& phones) const {
+  Phones shorter = phones;
+  for (std::size_t i = 1; i < phones.size(); ++i) {
+    const int before = phones[i - 1].label;
+    const bool is_glide = before == labels_.ay || before == labels_.aw;
+    if (is_glide && phones[i].label == labels_.er && phones[i].stress == 0) shorter[i] = {labels_.r, -1};
+  }
+  return shorter;
+}
+
+/// "which" as HH W, or the other way about, for words that are written with wh.
+ConnectedSpeech::Phones ConnectedSpeech::WhAspirated(std::string_view word, const Phones& phones) const {
+  Phones other = phones;
+  if (!word.starts_with("wh") || phones.empty()) return other;
+  if (phones[0].label == labels_.w) other.insert(other.begin(), Phone{labels_.hh, -1});
+  if (phones[0].label == labels_.hh && At(phones, 1) == labels_.w) other.erase(other.begin());
+  return other;
+}
+
+void ConnectedSpeech::AddVariants(std::string_view word, int max_variants,
+                                  std::vector<Pronunciation>& pronunciations) const {
+  const std::size_t num_given = pronunciations.size();
+  const auto add = [&](Phones phones, PronunciationSource source) {
+    const bool is_usable =
+        !phones.empty() &&
+        std::none_of(phones.begin(), phones.end(), [](const Phone& phone) { return phone.label < 0; });
+    const bool is_known =
+        std::any_of(pronunciations.begin(), pronunciations.end(),
+                    [&](const Pronunciation& known) { return SameLabels(known.phones, phones); });
+    const bool is_full = static_cast<int>(pronunciations.size()) >= max_variants;
+    if (is_usable && !is_known && !is_full) pronunciations.push_back({std::move(phones), source});
+  };
+  for (std::size_t i = 0; i < num_given; ++i) {
+    const Phones phones = pronunciations[i].phones;
+    const PronunciationSource source = pronunciations[i].source;
+    add(Flap(phones), source);
+    add(DropTAfterN(phones), source);
+    add(SyllabicLOrN(phones), source);
+    add(ReduceToAh(phones), source);
+    add(ReduceToIh(phones), source);
+    add(MergeCotCaught(phones), source);
+    add(MergeMarryMerry(phones), source);
+    add(ShortenErAfterGlide(phones), source);
+    add(WhAspirated(word, phones), source);
+  }
+}
+
+}  // namespace higgins::lexicon
