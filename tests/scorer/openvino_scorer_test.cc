@@ -1,0 +1,113 @@
+#include "scorer/openvino/openvino_scorer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <iterator>
+
+#include "support/tiny_speech.h"
+
+namespace higgins::scorer {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int kNumFeatures = 139;
+constexpr int kGopColumn = 41;
+
+std::vector<std::byte> TinyGraph(const char* name = "scorer.onnx") {
+  std::ifstream file(std::string(HIGGINS_SOURCE_DIR "/tests/data/tiny_pack/") + name, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  return testing::ToBytes(text);
+}
+
+OpenVinoOptions TinyOptions() {
+  OpenVinoOptions options;
+  options.state_dim = 8;
+  options.num_phone_features = kNumFeatures;
+  return options;
+}
+
+// Two words: the phones' GOP are given, the first word has the first phone only.
+ScorerInput Input(const std::vector<float>& gop) {
+  const int num_phones = static_cast<int>(gop.size());
+  ScorerInput input;
+  input.phone_features = Matrix(num_phones, kNumFeatures);
+  input.word_pool = Matrix(2, num_phones);
+  for (int i = 0; i < num_phones; ++i) {
+    input.phone_features(i, kGopColumn) = gop[static_cast<std::size_t>(i)];
+    input.word_pool(i == 0 ? 0 : 1, i) = i == 0 ? 1.0F : 1.0F / static_cast<float>(num_phones - 1);
+  }
+  return input;
+}
+
+float Sigmoid(double x) { return static_cast<float>(1.0 / (1.0 + std::exp(-x))); }
+
+TEST(OpenVinoScorer, ReadsEveryOutput) {
+  const auto scorer = LoadOpenVinoScorer(TinyGraph(), TinyOptions());
+  ASSERT_TRUE(scorer) << scorer.error().message;
+  const Result<Scores> scores = (*scorer)->Run(Input({0.0F, -1.0F, -0.5F}));
+  ASSERT_TRUE(scores) << scores.error().message;
+  const float a = Sigmoid(3.0);
+  const float b = Sigmoid(-5.0);
+  const float c = Sigmoid(-1.0);
+  EXPECT_THAT(scores->phone,
+              ::testing::ElementsAre(::testing::FloatNear(a, 1e-5F), ::testing::FloatNear(b, 1e-5F),
+                                     ::testing::FloatNear(c, 1e-5F)));
+  EXPECT_NEAR(scores->error_probability[1], 1.0F - b, 1e-5);
+  ASSERT_EQ(scores->word_total.size(), 2U);
+  EXPECT_NEAR(scores->word_accuracy[0], a, 1e-5);
+  EXPECT_NEAR(scores->word_stress[1], (b + c) / 2.0F, 1e-5);
+  EXPECT_NEAR(scores->total, (a + b + c) / 3.0F, 1e-5);
+}
+
+TEST(OpenVinoScorer, TakesEveryLength) {
+  const auto scorer = LoadOpenVinoScorer(TinyGraph(), TinyOptions());
+  ASSERT_TRUE(scorer);
+  for (const std::size_t num_phones : {2U, 40U, 3U, 400U, 2U}) {
+    const Result<Scores> scores = (*scorer)->Run(Input(std::vector<float>(num_phones, -0.2F)));
+    ASSERT_TRUE(scores) << scores.error().message;
+    EXPECT_EQ(scores->phone.size(), num_phones);
+    EXPECT_NEAR(scores->phone.back(), Sigmoid(1.4), 1e-5);
+  }
+}
+
+TEST(OpenVinoScorer, AppliesTheCalibrationAndClamps) {
+  OpenVinoOptions options = TinyOptions();
+  options.calibration.detection_scale = 2.0;
+  options.calibration.detection_offset = -1.0;
+  options.calibration.score_scale = 4.0;
+  options.calibration.score_offset = -1.0;
+  const auto scorer = LoadOpenVinoScorer(TinyGraph(), options);
+  ASSERT_TRUE(scorer);
+  const Result<Scores> scores = (*scorer)->Run(Input({0.0F, -1.0F}));
+  ASSERT_TRUE(scores);
+  EXPECT_NEAR(scores->error_probability[0], Sigmoid(2.0 * -3.0 - 1.0), 1e-5);
+  EXPECT_EQ(scores->phone[0], 1.0F);  // 4 * .95 - 1
+  EXPECT_EQ(scores->phone[1], 0.0F);
+}
+
+TEST(OpenVinoScorer, GivesAnErrorForANumberThatIsNone) {
+  const auto scorer = LoadOpenVinoScorer(TinyGraph(), TinyOptions());
+  ASSERT_TRUE(scorer);
+  const Result<Scores> scores = (*scorer)->Run(Input({std::nanf(""), 0.0F}));
+  ASSERT_FALSE(scores);
+  EXPECT_EQ(scores.error().code, ErrorCode::kInternal);
+}
+
+TEST(LoadOpenVinoScorer, SaysWhatDoesNotMatch) {
+  OpenVinoOptions options = TinyOptions();
+  options.num_phone_features = 140;
+  Error error = LoadOpenVinoScorer(TinyGraph(), options).error();
+  EXPECT_EQ(error.code, ErrorCode::kBadPack);
+  EXPECT_THAT(error.message, HasSubstr("139"));
+  EXPECT_THAT(error.message, HasSubstr("140"));
+  error = LoadOpenVinoScorer(TinyGraph("acoustic.onnx"), TinyOptions()).error();
+  EXPECT_THAT(error.message, HasSubstr("no input `samples`"));
+  EXPECT_FALSE(LoadOpenVinoScorer(testing::ToBytes("nothing"), TinyOptions()));
+}
+
+}  // namespace
+}  // namespace higgins::scorer
