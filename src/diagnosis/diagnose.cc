@@ -1,0 +1,108 @@
+#include "diagnosis/diagnose.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+#include <optional>
+#include <vector>
+
+#include "diagnosis/alternatives.h"
+#include "diagnosis/insertions.h"
+
+namespace higgins {
+namespace {
+
+bool IsFlagged(double error_probability, const DiagnosisInputs& inputs) {
+  return MoveOdds(error_probability, inputs.strictness) >= inputs.calibration.detection_threshold;
+}
+
+// The one phone that an insertion can explain: the one before it in its word (a vowel slips in after a
+// consonant), else the first of the word. One only, so that a stricter setting never leads to fewer findings.
+int PhoneBeside(const Insertion& insertion, const CanonicalPhones& canonical) {
+  const int before = insertion.slot - 1;
+  const bool same_word =
+      before >= 0 && canonical.word_of_phone[static_cast<std::size_t>(before)] == insertion.word_index;
+  return same_word ? before : insertion.slot;
+}
+
+// The phone itself was said well (nothing beats it); what was wrong is the sound beside it.
+bool IsExplainedByInsertion(int phone_index, const Alternatives& alternatives,
+                            const std::vector<Insertion>& insertions, const CanonicalPhones& canonical) {
+  if (std::min(alternatives.substitution.ratio_nats, alternatives.deletion.ratio_nats) < 0.0) return false;
+  return std::any_of(insertions.begin(), insertions.end(), [&](const Insertion& insertion) {
+    return PhoneBeside(insertion, canonical) == phone_index;
+  });
+}
+
+Finding Name(int phone_index, const Alternatives& alternatives, const DiagnosisInputs& inputs) {
+  const std::size_t i = static_cast<std::size_t>(phone_index);
+  const int expected = inputs.canonical.phones[i].label;
+  Finding finding;
+  finding.phone_index = phone_index;
+  finding.word_index = inputs.canonical.word_of_phone[i];
+  finding.error_probability = inputs.scores.error_probability[i];
+
+  const bool deleted = alternatives.deletion.probability > alternatives.substitution.probability &&
+                       alternatives.deletion.probability >= kMinNamedProbability;
+  finding.kind = deleted ? PhoneErrorKind::kDeletion : PhoneErrorKind::kSubstitution;
+  const Alternative& named = deleted ? alternatives.deletion : alternatives.substitution;
+  finding.heard = named.label;
+  finding.probability = named.probability;
+
+  const bool certain = named.probability >= kMinNamedProbability;
+  const std::optional<int> heard = certain && !deleted ? std::optional<int>(named.label) : std::nullopt;
+  finding.suggestion = inputs.advice.Suggest(finding.kind, expected, heard);
+  return finding;
+}
+
+Finding ToFinding(const Insertion& insertion, const Advice& advice) {
+  Finding finding;
+  finding.phone_index = insertion.slot;
+  finding.word_index = insertion.word_index;
+  finding.kind = PhoneErrorKind::kInsertion;
+  finding.heard = insertion.label;
+  finding.probability = insertion.probability;
+  // The scorer has no detection logit for a sound that was not expected: the posterior stands in for it.
+  finding.error_probability = insertion.probability;
+  finding.suggestion = advice.Suggest(finding.kind, {}, insertion.label);
+  return finding;
+}
+
+}  // namespace
+
+double MoveOdds(double p, double strictness) {
+  const double factor = std::exp2(strictness);
+  return p * factor / (p * factor + 1.0 - p);
+}
+
+Findings Diagnose(const DiagnosisInputs& inputs) {
+  const int num_phones = inputs.canonical.num_phones();
+  Findings findings;
+  std::vector<Alternatives> alternatives;
+  for (int i = 0; i < num_phones; ++i) {
+    const int label = inputs.canonical.phones[static_cast<std::size_t>(i)].label;
+    alternatives.push_back(AlternativesOf(i, label, inputs.gop, inputs.phones));
+    findings.canonical_probability.push_back(alternatives.back().canonical_probability);
+  }
+  const double threshold_nats =
+      inputs.calibration.insertion_threshold_nats - inputs.strictness * std::numbers::ln2;
+  const std::vector<Insertion> insertions = FindInsertions(inputs.canonical, inputs.gop, alternatives,
+                                                           threshold_nats, inputs.phones, inputs.advice);
+
+  std::size_t next_insertion = 0;
+  for (int i = 0; i <= num_phones; ++i) {
+    if (next_insertion < insertions.size() && insertions[next_insertion].slot == i) {
+      findings.items.push_back(ToFinding(insertions[next_insertion++], inputs.advice));
+    }
+    if (i == num_phones) break;
+    const Alternatives& of_phone = alternatives[static_cast<std::size_t>(i)];
+    if (IsFlagged(inputs.scores.error_probability[static_cast<std::size_t>(i)], inputs) &&
+        !IsExplainedByInsertion(i, of_phone, insertions, inputs.canonical)) {
+      findings.items.push_back(Name(i, of_phone, inputs));
+    }
+  }
+  return findings;
+}
+
+}  // namespace higgins

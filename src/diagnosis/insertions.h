@@ -1,0 +1,36 @@
+// Which extra sounds are certain enough to be reported.
+//
+// A wrong report costs a learner more than a missed one, so an insertion must pass every one of these:
+//   1. insertion_ratio <= -threshold, and never above 0: it explains the audio better than the canonical
+//   phones do;
+//   2. no substitution or deletion of a phone beside it explains the audio better still;
+//   3. it is not one of the phones beside it over again (a long sound often shows as two);
+//   4. it is not the off-glide of the vowel before it ("see it" has a Y in it in every mouth);
+//   5. it is the best at its place, and better than what is found at the places next to it: one sound, one
+//   report.
+#pragma once
+
+#include <vector>
+
+#include "diagnosis/advice.h"
+#include "diagnosis/alternatives.h"
+#include "types/gop_scores.h"
+#include "types/phone_set.h"
+#include "types/prompt.h"
+
+namespace higgins {
+
+struct Insertion {
+  int slot = 0;  ///< before phone `slot`; N: after the last
+  int label = 0;
+  double ratio_nats = 0.0;
+  double probability = 0.0;  ///< among the canonical phones alone and every label inserted at this place, 0-1
+  int word_index = 0;
+};
+
+/// `alternatives` [phones]; `threshold_nats` as in the calibration, moved by the strictness.
+std::vector<Insertion> FindInsertions(const CanonicalPhones& canonical, const GopScores& gop,
+                                      const std::vector<Alternatives>& alternatives, double threshold_nats,
+                                      const PhoneSet& phones, const Advice& advice);
+
+}  // namespace higgins

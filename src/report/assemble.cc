@@ -1,0 +1,163 @@
+#include "report/assemble.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "report/timing.h"
+
+namespace higgins {
+namespace {
+
+std::size_t Index(int value) { return static_cast<std::size_t>(value); }
+
+// One entry of the report's phone list, before it is written out: a canonical phone, or an inserted sound.
+struct Entry {
+  std::optional<int> phone_index;    // none: an insertion
+  const Finding* finding = nullptr;  // none: correct
+  int word_index = 0;
+  FrameSpan frames;
+};
+
+FrameSpan FramesOfInsertion(int slot, const Alignment& alignment) {
+  const std::vector<FrameSpan>& path = alignment.phones;
+  if (path.empty()) return {};
+  if (slot == 0)
+    return MiddleFrame(std::max(0, path.front().begin - 2 * kMaxReachFrames), path.front().begin);
+  const int begin = path[Index(slot) - 1].end;
+  if (slot == static_cast<int>(path.size())) return MiddleFrame(begin, begin + kMaxReachFrames);
+  return MiddleFrame(begin, path[Index(slot)].begin);
+}
+
+std::vector<Entry> LayOut(const AssembleInputs& in) {
+  std::vector<Entry> entries;
+  auto finding = in.findings.items.begin();
+  const auto end = in.findings.items.end();
+  for (int i = 0; i <= in.canonical.num_phones(); ++i) {
+    for (; finding != end && finding->phone_index == i && finding->kind == PhoneErrorKind::kInsertion;
+         ++finding) {
+      entries.push_back({{}, &*finding, finding->word_index, FramesOfInsertion(i, in.alignment)});
+    }
+    if (i == in.canonical.num_phones()) break;
+    Entry entry{i, nullptr, in.canonical.word_of_phone[Index(i)], in.alignment.phones[Index(i)]};
+    if (finding != end && finding->phone_index == i) entry.finding = &*finding++;
+    entries.push_back(entry);
+  }
+  return entries;
+}
+
+PhoneReport InsertedPhone(const Finding& finding, const AssembleInputs& in) {
+  PhoneReport out;
+  out.phone = in.phones.name(finding.heard);
+  out.ipa = in.ipa(Phone{finding.heard, -1});
+  out.actual = out.phone;
+  out.actual_probability = finding.probability;
+  out.error_probability = finding.error_probability;
+  out.error = PhoneErrorKind::kInsertion;
+  return out;
+}
+
+PhoneReport CanonicalPhone(int phone_index, const Finding* finding, const AssembleInputs& in) {
+  const std::size_t i = Index(phone_index);
+  const Phone& phone = in.canonical.phones[i];
+  PhoneReport out;
+  out.phone = in.phones.name(phone.label);
+  out.ipa = in.ipa(phone);
+  out.stress = phone.stress;
+  out.score = in.scores.phone[i];
+  out.expected = out.phone;
+  out.error_probability = in.scores.error_probability[i];
+  out.gop_nats = in.gop.gop_sd[i];
+  if (finding == nullptr) {
+    out.actual = out.phone;
+    if (i < in.findings.canonical_probability.size())
+      out.actual_probability = in.findings.canonical_probability[i];
+    return out;
+  }
+  out.error = finding->kind;
+  out.actual_probability = finding->probability;
+  if (finding->kind == PhoneErrorKind::kSubstitution) out.actual = in.phones.name(finding->heard);
+  return out;
+}
+
+Mispronunciation ToMispronunciation(const Finding& finding, const PhoneReport& phone,
+                                    const WordReport& word) {
+  Mispronunciation out;
+  out.word = word.word;
+  out.word_index = finding.word_index;
+  out.phone_index = static_cast<int>(word.phonemes.size()) - 1;
+  out.expected = phone.expected;
+  out.actual = phone.actual;
+  out.type = finding.kind;
+  out.probability = finding.probability;
+  out.suggestion = finding.suggestion;
+  return out;
+}
+
+std::vector<WordReport> WordsWithoutPhones(const AssembleInputs& in) {
+  std::vector<WordReport> words;
+  for (std::size_t w = 0; w < in.prompt.words.size(); ++w) {
+    const PromptWord& prompt_word = in.prompt.words[w];
+    WordReport word;
+    word.word = prompt_word.text;
+    word.char_begin = prompt_word.char_begin;
+    word.char_end = prompt_word.char_end;
+    word.accuracy = in.scores.word_accuracy[w];
+    word.stress = in.scores.word_stress[w];
+    word.total = in.scores.word_total[w];
+    word.source = prompt_word.pronunciations[Index(in.chosen[w])].source;
+    words.push_back(std::move(word));
+  }
+  return words;
+}
+
+// Words that were said at all, over the time from the first sound to the last.
+double WordsPerMinute(const std::vector<WordReport>& words) {
+  int num_said = 0;
+  for (const WordReport& word : words) {
+    num_said += std::any_of(word.phonemes.begin(), word.phonemes.end(),
+                            [](const PhoneReport& phone) { return phone.actual.has_value(); });
+  }
+  const int speaking_ms = words.empty() ? 0 : words.back().end_ms - words.front().start_ms;
+  return speaking_ms > 0 ? num_said * 60000.0 / speaking_ms : 0.0;
+}
+
+}  // namespace
+
+Report Assemble(const AssembleInputs& in) {
+  Report report;
+  report.text = in.prompt.text;
+  report.language = in.language;
+  report.engine_version = in.engine_version;
+  report.pack_version = in.pack_version;
+  report.quality = in.quality.figures;
+  report.warnings = in.quality.warnings;
+  report.utterance = {in.scores.accuracy, in.scores.fluency, in.scores.prosody, in.scores.completeness,
+                      in.scores.total};
+  report.words = WordsWithoutPhones(in);
+
+  const std::vector<Entry> entries = LayOut(in);
+  std::vector<FrameSpan> path;
+  for (const Entry& entry : entries) path.push_back(entry.frames);
+  const std::vector<TimeSpan> times = TimesOf(path, in.frame_shift_ms, in.quality.figures.duration_ms);
+
+  for (std::size_t e = 0; e < entries.size(); ++e) {
+    const Entry& entry = entries[e];
+    PhoneReport phone = entry.phone_index ? CanonicalPhone(*entry.phone_index, entry.finding, in)
+                                          : InsertedPhone(*entry.finding, in);
+    phone.start_ms = times[e].start_ms;
+    phone.end_ms = times[e].end_ms;
+    WordReport& word = report.words[Index(entry.word_index)];
+    if (word.phonemes.empty()) word.start_ms = phone.start_ms;
+    word.end_ms = phone.end_ms;
+    word.phonemes.push_back(std::move(phone));
+    if (entry.finding != nullptr) {
+      report.mispronunciations.push_back(ToMispronunciation(*entry.finding, word.phonemes.back(), word));
+    }
+  }
+  report.words_per_minute = WordsPerMinute(report.words);
+  return report;
+}
+
+}  // namespace higgins

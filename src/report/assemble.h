@@ -1,0 +1,40 @@
+// Puts what the stages found into the Report of the public API. Computes nothing but times.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "higgins/report.h"
+#include "types/findings.h"
+#include "types/gop_scores.h"
+#include "types/phone_set.h"
+#include "types/prompt.h"
+#include "types/quality.h"
+#include "types/scores.h"
+
+namespace higgins {
+
+/// Borrowed for the call. Everything describes the same N canonical phones of the same W words.
+struct AssembleInputs {
+  const Prompt& prompt;
+  const std::vector<int>& chosen;  ///< [words] which of a word's pronunciations was taken
+  const CanonicalPhones& canonical;
+  const Alignment& alignment;  ///< [phones]
+  const GopScores& gop;        ///< gop_sd [phones]
+  const Scores& scores;
+  const Findings& findings;
+  const Quality& quality;
+  const PhoneSet& phones;
+  std::function<std::string(const Phone&)> ipa;  ///< stress -1 asks for the full form
+  double frame_shift_ms = 20.0;
+  std::string language;
+  std::string engine_version;
+  std::string pack_version;
+};
+
+/// The phone of a finding becomes `actual`; a correct phone has `actual` equal to `expected`. An insertion
+/// becomes an entry of its own in the word that the finding names. Times: see timing.h.
+Report Assemble(const AssembleInputs& inputs);
+
+}  // namespace higgins
