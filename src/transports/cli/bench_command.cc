@@ -1,0 +1,284 @@
+// Where the time goes. Stages and the whole are measured in this process on one clip; the cold start and the
+// memory in fresh processes of this same program, because that is what a user of the command line pays.
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "higgins/assessor.h"
+#include "transports/cli/commands.h"
+#include "transports/cli/common.h"
+#include "transports/cli/exit_code.h"
+#include "transports/cli/metrics.h"
+#include "transports/cli/synthetic_speech.h"
+#include "transports/cli/terminal.h"
+
+extern char** environ;
+
+namespace higgins::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kFooter =
+    R"(Without --audio a synthetic 5 s clip is used: the same work, meaningless scores.
+
+Examples:
+  higgins bench
+  higgins bench --audio recording.wav --text "We call it bear" --runs 100
+  higgins bench --model f32.onnx          # this acoustic graph beside the pack's
+  higgins bench --json bench.json)";
+
+constexpr const char* kDefaultText = "The quick brown fox jumps over the lazy dog and runs home";
+constexpr double kDefaultSeconds = 5.0;
+
+struct Options {
+  PackOptions pack;
+  std::string audio;
+  std::string text;
+  std::string model;
+  std::string json;
+  int runs = 50;
+  int cold_starts = 5;
+};
+
+struct Workload {
+  std::vector<std::byte> audio;
+  std::string text;
+  std::filesystem::path path;  ///< the same audio as a file, for the cold start
+};
+
+/// Milliseconds of every run, by stage, in the order of the path; "whole" last.
+struct Timings {
+  std::vector<std::string> stages;
+  std::map<std::string, std::vector<double>> ms;
+  double audio_seconds = 0.0;
+
+  void Add(const std::string& stage, double value) {
+    if (ms.count(stage) == 0) stages.push_back(stage);
+    ms[stage].push_back(value);
+  }
+};
+
+struct ColdStart {
+  std::vector<double> ms;  ///< process start to exit, the result printed
+  double peak_mb = 0.0;
+};
+
+struct Subject {
+  std::string name;
+  Timings timings;
+  ColdStart cold;
+};
+
+double MillisecondsSince(Clock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+Result<Timings> MeasureWarm(const Assessor& assessor, const Workload& workload, const Options& options) {
+  constexpr int kWarmUpRuns = 3;
+  Timings timings;
+  for (int run = -kWarmUpRuns; run < options.runs; ++run) {
+    const auto begin = Clock::now();
+    const Result<Measurement> measured = assessor.Measure(workload.audio, workload.text, {});
+    if (!measured) return measured.error();
+    const auto assessed = Clock::now();
+    const std::string json = ToJson(measured->report);
+    if (run < 0) continue;
+    for (const StageTime& stage : measured->stages) timings.Add(stage.stage, stage.ms);
+    timings.Add("json", MillisecondsSince(assessed));
+    timings.Add("whole", MillisecondsSince(begin));
+    timings.audio_seconds = measured->report.quality.duration_ms / 1000.0;
+  }
+  return timings;
+}
+
+// Runs `arguments` with its output thrown away. Errors: kInternal.
+Result<rusage> RunProcess(const std::vector<std::string>& arguments) {
+  std::vector<char*> argv;
+  for (const std::string& argument : arguments)
+    argv.push_back(const_cast<char*>(argument.c_str()));  // NOLINT
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t pid = 0;
+  const int failure = posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  int status = 0;
+  rusage usage{};
+  if (failure != 0 || wait4(pid, &status, 0, &usage) != pid || !WIFEXITED(status) ||
+      WEXITSTATUS(status) != 0) {
+    return Error{ErrorCode::kInternal, "the cold start of " + arguments[0] + " failed"};
+  }
+  return usage;
+}
+
+Result<ColdStart> MeasureCold(const Workload& workload, const std::string& model, const Options& options) {
+  ColdStart cold;
+  const Result<std::filesystem::path> pack = FindPack(options.pack.pack);
+  if (!pack) return pack.error();
+  std::vector<std::string> arguments = {OwnExecutable().string(),
+                                        "assess",
+                                        workload.path.string(),
+                                        "--json",
+                                        "--pack",
+                                        pack->string(),
+                                        "--threads",
+                                        std::to_string(options.pack.threads)};
+  if (!model.empty()) arguments.insert(arguments.end(), {"--model", model});
+  arguments.insert(arguments.end(), {"--", workload.text});
+  for (int run = 0; run < options.cold_starts; ++run) {
+    const auto begin = Clock::now();
+    const Result<rusage> usage = RunProcess(arguments);
+    if (!usage) return usage.error();
+    cold.ms.push_back(MillisecondsSince(begin));
+    cold.peak_mb = std::max(cold.peak_mb, static_cast<double>(usage->ru_maxrss) / 1024.0);
+  }
+  return cold;
+}
+
+Result<Subject> MeasureSubject(const Workload& workload, const std::string& model, const Options& options) {
+  Subject subject;
+  subject.name = model.empty() ? "pack" : std::filesystem::path(model).filename().string();
+  {
+    const Result<Assessor> assessor = OpenPack(options.pack, 1, model);
+    if (!assessor) return assessor.error();
+    Result<Timings> timings = MeasureWarm(*assessor, workload, options);
+    if (!timings) return timings.error();
+    subject.timings = *std::move(timings);
+  }
+  Result<ColdStart> cold = MeasureCold(workload, model, options);
+  if (!cold) return cold.error();
+  subject.cold = *std::move(cold);
+  return subject;
+}
+
+void PrintTable(const std::vector<Subject>& subjects, double seconds) {
+  std::printf("%.1f s of audio, milliseconds\n%-14s", seconds, "");
+  for (const Subject& subject : subjects) std::printf("  %-26s", subject.name.c_str());
+  std::printf("\n%-14s", "");
+  for (std::size_t i = 0; i < subjects.size(); ++i) std::printf("  %8s%8s%8s  ", "p50", "p95", "p99");
+  std::printf("\n");
+  const auto print_row = [&](const char* name, const auto& values_of) {
+    std::printf("%-14s", name);
+    for (const Subject& subject : subjects) {
+      const std::vector<double>& ms = values_of(subject);
+      std::printf("  %8.2f%8.2f%8.2f  ", Percentile(ms, 50), Percentile(ms, 95), Percentile(ms, 99));
+    }
+    std::printf("\n");
+  };
+  for (const std::string& stage : subjects.front().timings.stages) {
+    print_row(stage.c_str(),
+              [&](const Subject& s) -> const std::vector<double>& { return s.timings.ms.at(stage); });
+  }
+  print_row("cold start", [](const Subject& s) -> const std::vector<double>& { return s.cold.ms; });
+  std::printf("%-14s", "peak memory");
+  for (const Subject& subject : subjects) std::printf("  %8.1f MB%16s", subject.cold.peak_mb, "");
+  std::printf("\n");
+}
+
+Json ToJson(const std::vector<double>& ms) {
+  return {{"p50", Percentile(ms, 50)}, {"p95", Percentile(ms, 95)}, {"p99", Percentile(ms, 99)}};
+}
+
+Json ToJson(const std::vector<Subject>& subjects, double seconds) {
+  Json out = {{"audio_seconds", seconds}, {"subjects", Json::array()}};
+  for (const Subject& subject : subjects) {
+    Json stages;
+    for (const std::string& stage : subject.timings.stages)
+      stages[stage] = ToJson(subject.timings.ms.at(stage));
+    out["subjects"].push_back({{"name", subject.name},
+                               {"stages_ms", stages},
+                               {"cold_start_ms", ToJson(subject.cold.ms)},
+                               {"peak_memory_mb", subject.cold.peak_mb}});
+  }
+  return out;
+}
+
+/// Removes the file that the cold start reads.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::filesystem::path path) : path_(std::move(path)) {}
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+int RunBench(const Options& options) {
+  if (options.audio.empty() != options.text.empty()) {
+    return Fail({ErrorCode::kInvalidArgument, "--audio and --text belong together"});
+  }
+  Workload workload{{}, options.text.empty() ? kDefaultText : options.text, options.audio};
+  std::optional<TemporaryFile> temporary;
+  if (options.audio.empty()) {
+    const std::string wav = SyntheticSpeechWav(kDefaultSeconds);
+    temporary.emplace(std::filesystem::temp_directory_path() /
+                      ("higgins-bench-" + std::to_string(getpid()) + ".wav"));
+    workload.path = temporary->path();
+    const Result<void> written = WriteText(workload.path.string(), wav);
+    if (!written) return Fail(written.error());
+  }
+  Result<std::vector<std::byte>> audio = ReadBytes(workload.path.string());
+  if (!audio) return Fail(audio.error());
+  workload.audio = *std::move(audio);
+
+  std::vector<Subject> subjects;
+  std::vector<std::string> models = {""};
+  if (!options.model.empty()) models.push_back(options.model);
+  for (const std::string& model : models) {
+    Result<Subject> subject = MeasureSubject(workload, model, options);
+    if (!subject) return Fail(subject.error());
+    subjects.push_back(*std::move(subject));
+  }
+  const double seconds = subjects.front().timings.audio_seconds;
+  PrintTable(subjects, seconds);
+  if (options.json.empty()) return kExitOk;
+  const Result<void> written = WriteText(options.json, ToJson(subjects, seconds).dump(2) + "\n");
+  return written ? kExitOk : Fail(written.error());
+}
+
+}  // namespace
+
+void AddBenchCommand(CLI::App* app, int* exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app->add_subcommand("bench", "Measure latency by stage, cold start and memory");
+  command->footer(kFooter);
+  command->add_option("--audio", options->audio, "Recording to assess again and again")->type_name("FILE");
+  command->add_option("--text", options->text, "What is read in it");
+  command->add_option("--model", options->model, "Another acoustic graph (ONNX) to measure beside the pack's")
+      ->type_name("FILE");
+  command->add_option("--runs", options->runs, "Warm runs")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  command->add_option("--cold-starts", options->cold_starts, "Fresh processes")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_option("--json", options->json, "Write the figures to a file")->type_name("FILE");
+  AddPackOptions(command, &options->pack);
+  command->callback([options, exit_code] { *exit_code = RunBench(*options); });
+}
+
+}  // namespace higgins::cli

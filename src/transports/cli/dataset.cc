@@ -1,0 +1,167 @@
+#include "transports/cli/dataset.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "transports/cli/common.h"
+
+namespace higgins::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+std::vector<std::string> SplitWords(const std::string& text) {
+  std::istringstream words(text);
+  std::vector<std::string> out;
+  for (std::string word; words >> word;) out.push_back(word);
+  return out;
+}
+
+// The public corpus has had its phones both as a list and as one string.
+std::vector<std::string> ReadPhones(const Json& phones) {
+  return phones.is_string() ? SplitWords(phones.get<std::string>()) : phones.get<std::vector<std::string>>();
+}
+
+// The readers below use nlohmann's throwing accessors; ReadRecord turns what they throw into an Error.
+LabelledWord ReadWord(const Json& json, LabelKind kind) {
+  LabelledWord word;
+  word.text = json.at("text").get<std::string>();
+  word.phones = ReadPhones(json.at("phones"));
+  if (kind == LabelKind::kNative) return word;
+  word.phone_scores = json.at("phones-accuracy").get<std::vector<double>>();
+  word.accuracy = json.at("accuracy").get<double>();
+  word.stress = json.at("stress").get<double>();
+  word.total = json.at("total").get<double>();
+  return word;
+}
+
+Result<LabelledUtterance> ReadRecord(const Json& json, LabelKind kind, const std::string& where) {
+  LabelledUtterance out;
+  try {
+    out.text = json.value("text", "");
+    out.division = json.value("division", "");
+    for (const Json& word : json.value("words", Json::array())) out.words.push_back(ReadWord(word, kind));
+    if (kind == LabelKind::kScored) {
+      out.accuracy = json.at("accuracy").get<double>();
+      out.fluency = json.at("fluency").get<double>();
+      out.prosody = json.at("prosodic").get<double>();
+      out.completeness = json.at("completeness").get<double>();
+      out.total = json.at("total").get<double>();
+    }
+    if (json.contains("phones")) out.phones = ReadPhones(json["phones"]);
+  } catch (const Json::exception& exception) {
+    return Error{ErrorCode::kInvalidArgument, where + ": " + exception.what()};
+  }
+  const bool has_phones = !out.phones.empty();
+  for (const LabelledWord& word : out.words) {
+    if (!has_phones) out.phones.insert(out.phones.end(), word.phones.begin(), word.phones.end());
+    const bool complete = kind == LabelKind::kNative || word.phone_scores.size() == word.phones.size();
+    if (word.phones.empty() || !complete) {
+      return Error{
+          ErrorCode::kInvalidArgument,
+          where + ": word \"" + word.text + "\": expected as many scores as phones and at least one, got " +
+              std::to_string(word.phone_scores.size()) + " and " + std::to_string(word.phones.size())};
+    }
+  }
+  if (kind == LabelKind::kScored && out.words.empty()) {
+    return Error{ErrorCode::kInvalidArgument, where + ": no words"};
+  }
+  return out;
+}
+
+Result<std::vector<LabelledUtterance>> LoadJsonLines(const fs::path& folder, LabelKind kind) {
+  const fs::path path = folder / "labels.jsonl";
+  const Result<std::string> text = ReadText(path.string());
+  if (!text) return text.error();
+  std::vector<LabelledUtterance> out;
+  std::istringstream lines(*text);
+  std::size_t line_number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const std::string where = path.string() + ":" + std::to_string(++line_number);
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (!json.is_object() || !json.contains("id") || !json["id"].is_string() || !json.contains("audio") ||
+        !json["audio"].is_string()) {
+      return Error{ErrorCode::kInvalidArgument,
+                   where + R"(: expected a JSON object with strings "id" and "audio")"};
+    }
+    Result<LabelledUtterance> utterance = ReadRecord(json, kind, where);
+    if (!utterance) return utterance.error();
+    utterance->id = json["id"].get<std::string>();
+    utterance->audio = folder / json["audio"].get<std::string>();
+    if (kind == LabelKind::kNative && utterance->text.empty()) continue;
+    out.push_back(*std::move(utterance));
+  }
+  return out;
+}
+
+// Kaldi's wav.scp: "ID PATH" a line, the path relative to the corpus.
+Result<std::vector<std::pair<std::string, fs::path>>> ReadWavScp(const fs::path& folder,
+                                                                 const std::string& division) {
+  const fs::path path = folder / division / "wav.scp";
+  std::error_code ignored;
+  std::vector<std::pair<std::string, fs::path>> out;
+  if (!fs::exists(path, ignored)) return out;
+  const Result<std::string> text = ReadText(path.string());
+  if (!text) return text.error();
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::vector<std::string> fields = SplitWords(line);
+    if (fields.empty()) continue;
+    if (fields.size() != 2) {
+      return Error{ErrorCode::kInvalidArgument,
+                   path.string() + ": expected \"ID PATH\", got \"" + line + "\""};
+    }
+    out.emplace_back(fields[0], folder / fields[1]);
+  }
+  return out;
+}
+
+Result<std::vector<LabelledUtterance>> LoadSpeechOcean(const fs::path& folder, const fs::path& scores_path) {
+  const Result<std::string> text = ReadText(scores_path.string());
+  if (!text) return text.error();
+  const Json scores = Json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  if (!scores.is_object()) {
+    return Error{ErrorCode::kInvalidArgument, scores_path.string() + ": expected a JSON object"};
+  }
+  std::vector<LabelledUtterance> out;
+  for (const char* division : {"train", "test"}) {
+    const auto list = ReadWavScp(folder, division);
+    if (!list) return list.error();
+    for (const auto& [id, audio] : *list) {
+      const std::string where = scores_path.string() + ": " + id;
+      if (!scores.contains(id)) return Error{ErrorCode::kInvalidArgument, where + ": missing"};
+      Result<LabelledUtterance> utterance = ReadRecord(scores[id], LabelKind::kScored, where);
+      if (!utterance) return utterance.error();
+      utterance->id = id;
+      utterance->audio = audio;
+      utterance->division = division;
+      out.push_back(*std::move(utterance));
+    }
+  }
+  if (out.empty()) {
+    return Error{ErrorCode::kNotFound,
+                 folder.string() + ": neither train/wav.scp nor test/wav.scp lists a recording"};
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<LabelledUtterance>> LoadDataset(const fs::path& folder, LabelKind kind) {
+  std::error_code ignored;
+  if (fs::exists(folder / "labels.jsonl", ignored)) return LoadJsonLines(folder, kind);
+  for (const fs::path& scores : {folder / "scores.json", folder / "resource" / "scores.json"}) {
+    if (kind == LabelKind::kScored && fs::exists(scores, ignored)) return LoadSpeechOcean(folder, scores);
+  }
+  return Error{ErrorCode::kNotFound,
+               folder.string() + ": expected labels.jsonl" +
+                   (kind == LabelKind::kScored ? ", scores.json or resource/scores.json" : "")};
+}
+
+}  // namespace higgins::cli

@@ -1,0 +1,187 @@
+// The whole path on the tiny pack, through the public API.
+#include "higgins/assessor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/tiny_speech.h"
+
+namespace higgins {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr const char* kTinyPack = HIGGINS_SOURCE_DIR "/tests/data/tiny_pack";
+
+class AssessorTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    AssessorOptions options;
+    options.concurrent_requests = 2;
+    Result<Assessor> opened = Assessor::Open(kTinyPack, options);
+    ASSERT_TRUE(opened) << opened.error().message;
+    assessor_ = std::make_unique<Assessor>(*std::move(opened));
+  }
+  static void TearDownTestSuite() { assessor_.reset(); }
+
+  static std::vector<std::byte> Say(const std::string& phones) {
+    return testing::ToBytes(testing::ToWav(testing::SpeakTiny(phones)));
+  }
+
+  static Report Assess(const std::string& phones, const std::string& text,
+                       const AssessOptions& options = {}) {
+    Result<Report> report = assessor_->Assess(Say(phones), text, options);
+    EXPECT_TRUE(report) << report.error().message;
+    return report ? *std::move(report) : Report{};
+  }
+
+  static std::unique_ptr<Assessor> assessor_;
+};
+
+std::unique_ptr<Assessor> AssessorTest::assessor_;
+
+TEST_F(AssessorTest, FindsNothingWrongInWhatWasSaidRight) {
+  const Report report = Assess("W IY K AO L IH T B EH R", "We call it bear");
+  EXPECT_TRUE(report.mispronunciations.empty());
+  ASSERT_EQ(report.words.size(), 4U);
+  EXPECT_EQ(report.words[3].word, "bear");
+  EXPECT_EQ(report.words[3].char_begin, 11);
+  EXPECT_EQ(report.words[3].char_end, 15);
+  EXPECT_GT(report.utterance.total, 0.9);
+  EXPECT_EQ(report.pack_version, "0.0.1");
+  EXPECT_EQ(report.engine_version, EngineVersion());
+  EXPECT_EQ(report.language, "en-US");
+  // 300 ms of silence, then phones of 100 ms every 140 ms.
+  EXPECT_NEAR(report.words[0].phonemes[0].start_ms, 300, 130);
+  EXPECT_NEAR(report.words[3].phonemes[2].end_ms, 300 + 9 * 140 + 100, 130);
+}
+
+TEST_F(AssessorTest, NamesASubstitution) {
+  const Report report = Assess("W IY K AO L IH T B AE R", "We call it bear");
+  ASSERT_EQ(report.mispronunciations.size(), 1U);
+  const Mispronunciation& error = report.mispronunciations[0];
+  EXPECT_EQ(error.word, "bear");
+  EXPECT_EQ(error.word_index, 3);
+  EXPECT_EQ(error.phone_index, 1);
+  EXPECT_EQ(error.expected, "EH");
+  EXPECT_EQ(error.actual, "AE");
+  EXPECT_EQ(error.type, PhoneErrorKind::kSubstitution);
+  EXPECT_GT(error.probability, 0.9);
+  EXPECT_FALSE(error.suggestion.empty());
+  EXPECT_LT(report.words[3].phonemes[1].score, 0.5);
+  EXPECT_GT(report.words[3].phonemes[0].score, 0.9);  // one bad phone does not drag its neighbours down
+  EXPECT_GT(report.words[3].phonemes[2].score, 0.9);
+}
+
+TEST_F(AssessorTest, NamesADeletion) {
+  const Report report = Assess("W IY K AO IH T B EH R", "We call it bear");
+  ASSERT_EQ(report.mispronunciations.size(), 1U);
+  EXPECT_EQ(report.mispronunciations[0].type, PhoneErrorKind::kDeletion);
+  EXPECT_EQ(report.mispronunciations[0].expected, "L");
+}
+
+TEST_F(AssessorTest, NamesAnInsertion) {
+  const Report report = Assess("W IY K AO L IH T B EH UH R", "We call it bear");
+  ASSERT_EQ(report.mispronunciations.size(), 1U);
+  EXPECT_EQ(report.mispronunciations[0].type, PhoneErrorKind::kInsertion);
+  EXPECT_EQ(report.mispronunciations[0].actual, "UH");
+}
+
+TEST_F(AssessorTest, TakesThePronunciationThatWasSaid) {
+  EXPECT_TRUE(Assess("DH IY K AE T", "the cat").mispronunciations.empty());
+  EXPECT_TRUE(Assess("DH AH K AE T", "the cat").mispronunciations.empty());
+}
+
+TEST_F(AssessorTest, TakesTheCallersPronunciation) {
+  AssessOptions options;
+  options.pronunciations = {{"cat", "D AO1 G"}};
+  const Report report = Assess("DH AH D AO G", "the cat", options);
+  EXPECT_TRUE(report.mispronunciations.empty());
+  EXPECT_EQ(report.words[1].source, PronunciationSource::kCaller);
+  options.pronunciations = {{"cat", "Q Q"}};
+  const Result<Report> bad = assessor_->Assess(Say("K AE T"), "cat", options);
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST_F(AssessorTest, GivesTheSameBytesEveryTimeAndOnEveryThread) {
+  const std::vector<std::byte> audio = Say("W IY K AO L IH T B AE R");
+  const std::string expected = ToJson(*assessor_->Assess(audio, "We call it bear"));
+  std::vector<std::thread> threads;
+  std::vector<int> num_equal(4, 0);
+  for (std::size_t i = 0; i < num_equal.size(); ++i) {
+    threads.emplace_back([&, i] {
+      for (int run = 0; run < 5; ++run) {
+        num_equal[i] += ToJson(*assessor_->Assess(audio, "We call it bear")) == expected ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(num_equal, ::testing::Each(5));
+}
+
+TEST_F(AssessorTest, TakesSamplesAsWellAsFiles) {
+  const std::vector<float> samples = testing::SpeakTiny("K AE T");
+  const PcmView pcm{samples, 16000, 1};
+  const Result<Report> report = assessor_->Assess(pcm, "cat");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->mispronunciations.empty());
+}
+
+TEST_F(AssessorTest, MeasuresWithTheLabelsOfACorpus) {
+  const std::vector<WordPhones> labels = {{"THE", "DH AH0"}, {"CAT", "D AO G"}};
+  const Result<Measurement> measured = assessor_->Measure(Say("DH AH D AO G"), "THE CAT", labels);
+  ASSERT_TRUE(measured) << measured.error().message;
+  EXPECT_TRUE(measured->report.mispronunciations.empty());
+  EXPECT_EQ(measured->report.words[1].source, PronunciationSource::kLabels);
+  EXPECT_EQ(measured->report.words[1].word, "cat");
+  EXPECT_EQ(measured->report.words[1].char_begin, 4);
+  EXPECT_THAT(measured->heard, ElementsAre("DH", "AH", "D", "AO", "G"));
+  std::vector<std::string> stages;
+  for (const StageTime& stage : measured->stages) {
+    stages.push_back(stage.stage);
+    EXPECT_GE(stage.ms, 0.0);
+  }
+  EXPECT_THAT(stages, ::testing::UnorderedElementsAre("decode", "quality", "lexicon", "acoustic", "lattice",
+                                                      "prosody", "scorer", "diagnosis", "report"));
+  const std::vector<WordPhones> unknown = {{"cat", "K AX T"}};
+  const Result<Measurement> refused = assessor_->Measure(Say("K AE T"), "cat", unknown);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("AX"));
+}
+
+TEST_F(AssessorTest, SaysWhatIsWrongWithTheInput) {
+  const auto code_of = [](const std::vector<std::byte>& audio, const std::string& text) {
+    const Result<Report> report = assessor_->Assess(audio, text);
+    return report ? ErrorCode{} : report.error().code;
+  };
+  EXPECT_EQ(code_of({}, "cat"), ErrorCode::kBadAudio);
+  EXPECT_EQ(code_of(testing::ToBytes("this is a text file, not a recording"), "cat"), ErrorCode::kBadAudio);
+  EXPECT_EQ(code_of(Say("K AE T"), ""), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code_of(testing::ToBytes(testing::ToWav(std::vector<float>(32000, 0.0F))), "cat"),
+            ErrorCode::kNoSpeech);
+  AssessOptions options;
+  options.audio.max_duration_s = 0.5;
+  EXPECT_EQ(assessor_->Assess(Say("K AE T"), "cat", options).error().code, ErrorCode::kAudioTooLong);
+  options = {};
+  options.strictness = 6.0;
+  EXPECT_EQ(assessor_->Assess(Say("K AE T"), "cat", options).error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST_F(AssessorTest, ShowsHowATextIsExpectedToBeSaid) {
+  const auto words = assessor_->Phones("The cat");
+  ASSERT_TRUE(words) << words.error().message;
+  ASSERT_EQ(words->size(), 2U);
+  EXPECT_EQ((*words)[1].word, "cat");
+  EXPECT_EQ((*words)[1].variants[0].arpabet, "K AE1 T");
+  EXPECT_EQ((*words)[1].variants[0].ipa, "kæt");
+  EXPECT_GE((*words)[0].variants.size(), 2U);
+}
+
+}  // namespace
+}  // namespace higgins
