@@ -1,0 +1,317 @@
+"""Train the phone recogniser: CTC head on frozen states first, then the encoder's upper layers with it."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from tqdm import tqdm
+
+from .acoustic_model import AcousticConfig, PhoneRecogniser
+from .corpus import MISPRONOUNCED_BELOW, Utterance, read_corpus, speaker_folds
+from .ctc_loss import WILDCARD, ctc_loss
+from .encoders import load_encoder
+from .phones import BLANK, labels
+from .states import StateCache, cache_states
+
+
+@dataclass
+class TrainOptions:
+    epochs: int = 5
+    head_epochs: int = 4
+    frozen_layers: int = 3
+    batch_frames: int = 2000
+    encoder_rate: float = 1e-4
+    head_rate: float = 5e-4
+    warm_head_rate: float = 3e-3
+    seed: int = 1
+
+
+def targets_of(utterance: Utterance) -> list[int]:
+    """CTC targets; a phone that the experts heard as wrong becomes the wildcard."""
+    target = labels(utterance.phones)
+    scores = utterance.phone_scores
+    if scores is not None:
+        target = [
+            WILDCARD if score < MISPRONOUNCED_BELOW else label
+            for label, score in zip(target, scores, strict=False)
+        ]
+    return target
+
+
+def fits(target: list[int], num_frames: int) -> bool:
+    """Whether CTC has a path at all: equal neighbours need a blank between them."""
+    return num_frames >= len(target) + sum(a == b for a, b in itertools.pairwise(target))
+
+
+def collapse(path: np.ndarray) -> list[int]:
+    """Best-path decoding of frame labels [T]."""
+    return [
+        int(label) for at, label in enumerate(path) if label != BLANK and (at == 0 or path[at - 1] != label)
+    ]
+
+
+def edit_distance(a: list[int], b: list[int]) -> int:
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        previous, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
+    return row[-1]
+
+
+class Trainer:
+    """One model: its data, its two stages, and a checkpoint after every epoch."""
+
+    def __init__(self, model: PhoneRecogniser, cache: StateCache | None, options: TrainOptions, out: Path):
+        self.model, self.cache, self.options, self.out = model, cache, options, out
+
+    # ---- data -----------------------------------------------------------------------------------------------------
+
+    def num_frames(self, utterance: Utterance) -> int:
+        if self.cache is not None:
+            return self.cache.num_frames(utterance.id)
+        return int(utterance.extra.setdefault("num_frames", len(utterance.samples()) // 320))
+
+    def batches(self, utterances: list[Utterance], generator: np.random.Generator) -> list[list[Utterance]]:
+        """Batches of similar length of about batch_frames frames, in random order."""
+        noisy = [(self.num_frames(u) * generator.uniform(0.9, 1.1), u) for u in utterances]
+        batches: list[list[Utterance]] = [[]]
+        longest = 0
+        for _, utterance in sorted(noisy, key=lambda pair: pair[0]):
+            longest = max(longest, self.num_frames(utterance))
+            if batches[-1] and longest * (len(batches[-1]) + 1) > self.options.batch_frames:
+                batches.append([])
+                longest = self.num_frames(utterance)
+            batches[-1].append(utterance)
+        return [batches[i] for i in generator.permutation(len(batches))]
+
+    def _padded(self, batch: list[Utterance], layer: int) -> tuple[torch.Tensor, torch.Tensor]:
+        arrays = [torch.from_numpy(np.array(self.cache.get(u.id, layer), dtype=np.float32)) for u in batch]
+        lengths = torch.tensor([len(a) for a in arrays])
+        return nn.utils.rnn.pad_sequence(arrays, batch_first=True), lengths
+
+    # ---- forward --------------------------------------------------------------------------------------------------
+
+    def head_only(self, batch: list[Utterance]) -> tuple[torch.Tensor, torch.Tensor]:
+        padded = [self._padded(batch, layer) for layer in self.model.config.mix_layers]
+        return self.model.head([states for states, _ in padded]), padded[0][1]
+
+    def whole(self, batch: list[Utterance]) -> tuple[torch.Tensor, torch.Tensor]:
+        if self.cache is None:
+            outputs = [self.model(torch.from_numpy(u.samples())[None])[0][0] for u in batch]
+            return nn.utils.rnn.pad_sequence(outputs, batch_first=True), torch.tensor(
+                [len(o) for o in outputs]
+            )
+        first = self.options.frozen_layers
+        hidden, lengths = self._padded(batch, first)
+        if self.model.training:
+            hidden = mask_spans(hidden)
+        padding = torch.arange(hidden.shape[1])[None] >= lengths[:, None]
+        mask = padding[:, None, None].float() * -1e9 if padding.any() else None
+        states = self.model.encoder.upper(hidden, first, mask)
+        by_layer = {first: hidden} | {first + 1 + i: state for i, state in enumerate(states)}
+        return self.model.head([by_layer[layer] for layer in self.model.config.mix_layers]), lengths
+
+    # ---- stages ---------------------------------------------------------------------------------------------------
+
+    def run_stage(
+        self,
+        name: str,
+        forward,
+        train: list[Utterance],
+        dev: list[Utterance],
+        epochs: int,
+        groups: list[dict],
+    ) -> None:
+        checkpoint = self.out / f"{name}.checkpoint.pt"
+        generator = np.random.default_rng(self.options.seed)
+        torch.manual_seed(self.options.seed)
+        steps = (
+            len(self.batches(train, np.random.default_rng(0))) + 8
+        )  # batch counts differ a little by epoch
+        optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, [group["lr"] for group in groups], total_steps=steps * epochs + 1, pct_start=0.15
+        )
+        first = 0
+        if checkpoint.exists():
+            saved = torch.load(checkpoint, weights_only=False)
+            self.model.load_state_dict(saved["model"])
+            optimizer.load_state_dict(saved["optimizer"])
+            scheduler.load_state_dict(saved["scheduler"])
+            generator.bit_generator.state = saved["numpy"]
+            torch.set_rng_state(saved["torch"])
+            first = saved["epoch"] + 1
+        parameters = [p for group in groups for p in group["params"]]
+        for epoch in range(first, epochs):
+            self.model.train()
+            began, total, count = time.time(), 0.0, 0
+            batches = self.batches(train, generator)[:steps]
+            progress = tqdm(
+                batches, desc=f"{self.out.name} {name} {epoch + 1}/{epochs}", unit="batch", mininterval=5
+            )
+            for batch in progress:
+                log_posteriors, lengths = forward(batch)
+                loss = ctc_loss(log_posteriors, lengths, [targets_of(u) for u in batch])
+                phones = sum(len(u.phones) for u in batch)
+                optimizer.zero_grad(set_to_none=True)
+                (loss / phones).backward()
+                nn.utils.clip_grad_norm_(parameters, 1.0)
+                optimizer.step()
+                scheduler.step()
+                total, count = total + float(loss.detach()), count + phones
+                progress.set_postfix(nats_per_phone=f"{total / count:.3f}")
+            figures = {
+                "stage": name,
+                "epoch": epoch + 1,
+                "train_nats_per_phone": total / count,
+                "seconds": time.time() - began,
+                **self.error_rates(dev, forward),
+            }
+            print(json.dumps(figures), flush=True)
+            with (self.out / "log.jsonl").open("a") as log:
+                log.write(json.dumps(figures) + "\n")
+            partial = checkpoint.with_suffix(".partial")
+            torch.save(
+                {
+                    "model": self.model.state_dict(),
+                    "optimizer": optimizer.state_dict(),
+                    "scheduler": scheduler.state_dict(),
+                    "numpy": generator.bit_generator.state,
+                    "torch": torch.get_rng_state(),
+                    "epoch": epoch,
+                },
+                partial,
+            )
+            partial.replace(checkpoint)
+
+    @torch.inference_mode()
+    def error_rates(self, utterances: list[Utterance], forward) -> dict[str, float]:
+        """Phone error rate against the canonical phones, learners and natives apart."""
+        self.model.eval()
+        errors = {"learner": [0, 0], "native": [0, 0]}
+        for batch in self.batches(utterances, np.random.default_rng(0)) if utterances else []:
+            log_posteriors, lengths = forward(batch)
+            paths = log_posteriors.argmax(-1).numpy()
+            for utterance, path, length in zip(batch, paths, lengths, strict=False):
+                tally = errors["native" if utterance.native else "learner"]
+                truth = labels(utterance.phones)
+                tally[0] += edit_distance(collapse(path[:length]), truth)
+                tally[1] += len(truth)
+        return {f"{kind}_phone_error_rate": wrong / total for kind, (wrong, total) in errors.items() if total}
+
+
+def mask_spans(hidden: torch.Tensor, share: float = 0.06, longest: int = 10) -> torch.Tensor:
+    """SpecAugment on hidden states: spans of up to `longest` frames are zeroed, about `share` of all frames."""
+    hidden = hidden.clone()
+    batch, frames, _ = hidden.shape
+    for row in range(batch):
+        for _ in range(max(1, int(frames * share / (longest / 2)))):
+            width = int(torch.randint(1, longest + 1, ()))
+            begin = int(torch.randint(0, max(1, frames - width), ()))
+            hidden[row, begin : begin + width] = 0.0
+    return hidden
+
+
+def train_recogniser(
+    train: list[Utterance],
+    dev: list[Utterance],
+    init: Path,
+    cache: StateCache | None,
+    options: TrainOptions,
+    out: Path,
+) -> Path:
+    """Trains one recogniser into out/model.pt, resuming what an interrupted run left."""
+    final = out / "model.pt"
+    if final.exists():
+        return final
+    out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(options.seed)
+    encoder = load_encoder(init)
+    model = PhoneRecogniser(encoder, AcousticConfig())
+    if getattr(encoder, "splittable", False):
+        for layer in encoder.layers:
+            layer.dropout = model.config.dropout
+    trainer = Trainer(model, cache, options, out)
+    train = [
+        u for u in train if (cache is None or u.id in cache) and fits(targets_of(u), trainer.num_frames(u))
+    ]
+    dev = [u for u in dev if cache is None or u.id in cache]
+    head = list(model.head.parameters())
+    if cache is not None:
+        trainer.run_stage(
+            "head",
+            trainer.head_only,
+            train,
+            dev,
+            options.head_epochs,
+            [{"params": head, "lr": options.warm_head_rate}],
+        )
+        encoder.requires_grad_(False)
+        tuned = [*encoder.layers[options.frozen_layers :].parameters(), *encoder.layer_norm.parameters()]
+        for parameter in tuned:
+            parameter.requires_grad_(True)
+    else:
+        tuned = list(encoder.parameters())
+    trainer.run_stage(
+        "tune",
+        trainer.whole,
+        train,
+        dev,
+        options.epochs,
+        [{"params": tuned, "lr": options.encoder_rate}, {"params": head, "lr": options.head_rate}],
+    )
+    model.save(final, str(init))
+    (out / "options.json").write_text(json.dumps(asdict(options) | {"train": len(train)}, indent=1))
+    return final
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--corpus", type=Path, required=True, help="SpeechOcean762: labels.jsonl folder or public folder"
+    )
+    parser.add_argument("--native", type=Path, help="native speech with phones (labels.jsonl folder)")
+    parser.add_argument("--init", type=Path, required=True, help="Hugging Face encoder folder")
+    parser.add_argument("--out", type=Path, required=True, help="run folder: cache, checkpoints, models")
+    parser.add_argument(
+        "--folds", type=int, default=2, help="speaker-disjoint folds for out-of-fold features"
+    )
+    parser.add_argument("--fit-on", choices=["fit", "all"], default="fit")
+    parser.add_argument("--epochs", type=int, default=TrainOptions.epochs)
+    parser.add_argument(
+        "--frozen-layers",
+        type=int,
+        default=TrainOptions.frozen_layers,
+        help="encoder layers kept as they are; their states are cached (Whisper only)",
+    )
+    parser.add_argument("--seed", type=int, default=TrainOptions.seed)
+    parser.add_argument("--limit", type=int, help="use only so many utterances (to try things out)")
+    parser.add_argument("--only", help="train only this model: fold0, fold1, ... or full")
+
+
+def run(args: argparse.Namespace) -> None:
+    utterances = read_corpus(args.corpus) + (read_corpus(args.native) if args.native else [])
+    utterances = utterances[: args.limit]
+    splittable = getattr(load_encoder(args.init), "splittable", False)
+    options = TrainOptions(epochs=args.epochs, seed=args.seed, frozen_layers=args.frozen_layers)
+    cache = None
+    if splittable and args.frozen_layers > 0:
+        depth = load_encoder(args.init).num_layers
+        cache = cache_states(utterances, args.init, list(range(min(2, depth), depth + 1)), args.out)
+    fit = [u for u in utterances if args.fit_on == "all" or u.division == "fit"]
+    dev = [u for u in utterances if u.division == "dev"]
+    folds = speaker_folds(fit, args.folds)
+    jobs = {"full": fit} | {
+        f"fold{f}": [u for u, fold in zip(fit, folds, strict=False) if fold != f] for f in range(args.folds)
+    }
+    for name, train in jobs.items():
+        if args.only in (None, name):
+            train_recogniser(train, dev, args.init, cache, options, args.out / name)

@@ -1,0 +1,181 @@
+"""Make a pack: export, quantise, gate on score drift, calibrate, and write manifest and model card."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from .acoustic_model import PhoneRecogniser
+from .calibrate import calibration, expected_calibration_error, sigmoid
+from .cmudict import read_cmudict
+from .corpus import MISPRONOUNCED_BELOW, Utterance, read_corpus
+from .export import (
+    calibration_audio,
+    export_acoustic,
+    export_scorer,
+    load_scorers,
+    quantise_acoustic,
+    shrink_constants,
+)
+from .features import Posteriors, extract
+from .model_card import write_card
+from .phones import BLANK, PHONES
+from .scorer import evaluate, make_item, predict
+from .word_boundaries import stressed_pronunciations, with_words
+
+FORMAT_VERSION = 1
+MAX_PACK_BYTES = 30_000_000
+# The share of any correlation that int8 may cost against f32, on dev.
+MAX_DRIFT = 0.005
+COMMAND = """python -m higgins_train all --corpus SO762 --native NATIVE --cmudict cmudict.dict \\
+    --init whisper-base --run runs/en-us --out packs/en-us --version VERSION"""
+# The position table is the one large constant of the acoustic graph that NNCF leaves in float32.
+POSITIONS = "positions"
+ROLES = {
+    "acoustic": "acoustic.onnx",
+    "scorer": "scorer.onnx",
+    "dictionary": "lexicon.bin",
+    "g2p": "g2p.bin",
+    "articulation": "articulation.json",
+    "suggestions": "suggestions.json",
+}
+
+
+class OnnxRecogniser:
+    """Posteriors of an exported graph, computed as the engine computes them."""
+
+    def __init__(self, path: Path):
+        import openvino
+
+        core = openvino.Core()
+        self._model = core.compile_model(core.read_model(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+
+    def __call__(self, utterance: Utterance) -> tuple[np.ndarray, np.ndarray]:
+        log_posteriors, states = self._model([utterance.samples()[None]]).values()
+        return log_posteriors[0], states[0]
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_manifest(out: Path, version: str, state_dim: int, points: dict) -> None:
+    files = {
+        role: {"path": name, "sha256": sha256(out / name), "bytes": (out / name).stat().st_size}
+        for role, name in ROLES.items()
+        if (out / name).exists()
+    }
+    missing = sorted(set(ROLES) - set(files))
+    if missing:
+        print(f"warning: the pack lacks {', '.join(missing)}; the engine will refuse it until they are there")
+    total = sum(file["bytes"] for file in files.values())
+    if total > MAX_PACK_BYTES:
+        raise SystemExit(f"the pack is {total} bytes; at most {MAX_PACK_BYTES} are allowed")
+    manifest = {
+        "format_version": FORMAT_VERSION,
+        "name": "en-us",
+        "language": "en-US",
+        "version": version,
+        "phone_set": ["<blank>", *PHONES],
+        "blank": BLANK,
+        "frame_shift_ms": 20.0,
+        "sample_rate_hz": 16000,
+        "state_dim": state_dim,
+        "files": files,
+        "calibration": points,
+    }
+    (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    print(f"{out}: {total / 1e6:.1f} MB, version {version}")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--run", type=Path, required=True, help="run folder that `acoustic` and `scorer` filled"
+    )
+    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--native", type=Path)
+    parser.add_argument("--cmudict", type=Path, help="the CMU dictionary's file; needed with --native")
+    parser.add_argument("--init", type=Path, help="the encoder's folder, if it has moved")
+    parser.add_argument("--out", type=Path, required=True, help="the pack's folder, e.g. packs/en-us")
+    parser.add_argument("--version", required=True, help="version of the pack, e.g. 2026.11.1")
+    parser.add_argument(
+        "--limit", type=int, help="measure on so many dev utterances only (to try things out)"
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    args.out.mkdir(parents=True, exist_ok=True)
+    utterances = read_corpus(args.corpus) + (read_corpus(args.native) if args.native else [])
+    stressed = stressed_pronunciations(read_cmudict(args.cmudict)) if args.native else {}
+    dev = [with_words(u, stressed) if u.native else u for u in utterances if u.division == "dev"][
+        : args.limit
+    ]
+    model_path = args.run / "full" / "model.pt"
+    model = PhoneRecogniser.load(model_path, args.init)
+    work = args.run / "export"
+    work.mkdir(exist_ok=True)
+    int8_path = work / "acoustic.onnx"
+    if not int8_path.exists() or int8_path.stat().st_mtime < model_path.stat().st_mtime:
+        export_acoustic(model, work / "acoustic.f32.onnx")
+        quantise_acoustic(work / "acoustic.f32.onnx", int8_path, calibration_audio(utterances))
+        (work / "features-dev-int8.pt").unlink(missing_ok=True)
+    shutil.copy(int8_path, args.out / ROLES["acoustic"])
+    shrink_constants(args.out / ROLES["acoustic"], POSITIONS)
+    scorers = load_scorers(sorted(args.run.glob("scorer-seed*.pt")))
+    export_scorer(scorers, args.out / ROLES["scorer"])
+
+    frozen = json.loads((args.run / "full" / "options.json").read_text())["frozen_layers"]
+    inputs = {
+        "f32": extract(dev, Posteriors(model, None, frozen), args.run / "features-dev.pt"),
+        "int8": extract(dev, OnnxRecogniser(args.out / ROLES["acoustic"]), work / "features-dev-int8.pt"),
+    }
+    items = {name: [make_item(u, of[u.id]) for u in dev if u.id in of] for name, of in inputs.items()}
+    predictions = {name: predict(list(scorers.models), of) for name, of in items.items()}
+    figures = {name: evaluate(predictions[name], items[name]) for name in items}
+    drift = {
+        key: figures["f32"][key] - figures["int8"][key] for key in figures["int8"] if key.endswith("_pcc")
+    }
+    print("f32 - int8: " + "  ".join(f"{key} {value:+.4f}" for key, value in drift.items()))
+    failed = {key: value for key, value in drift.items() if value > MAX_DRIFT}
+
+    int8 = items["int8"]
+    scored = [(p, i) for p, i in zip(predictions["int8"], int8, strict=True) if i.scored]
+    logits = np.concatenate([p["detection_logit"] for p, _ in scored])
+    wrong = np.concatenate([i.phone for _, i in scored]) < MISPRONOUNCED_BELOW
+    native = [i for i in int8 if i.native] or int8
+    points = calibration(
+        logits, wrong, np.concatenate([i.inputs["insertion_evidence"] for i in native]), args.version
+    )
+    probability = sigmoid(points["detection_scale"] * logits + points["detection_offset"])
+    report = json.loads((args.run / "scorer.json").read_text())
+    last_epoch = json.loads((args.run / "full" / "log.jsonl").read_text().splitlines()[-1])
+    card = {
+        "version": args.version,
+        "fit_on": report["fit_on"],
+        "folds": report["folds"],
+        "seeds": report["seeds"],
+        "num_dev": len(scored),
+        "num_native": sum(i.native for i in int8),
+        "single": report["single"],
+        "f32": figures["f32"],
+        "int8": figures["int8"],
+        "drift": drift,
+        "max_drift": MAX_DRIFT,
+        "expected_calibration_error": expected_calibration_error(probability, wrong),
+        "learner_phone_error_rate": last_epoch["learner_phone_error_rate"],
+        "native_phone_error_rate": last_epoch.get("native_phone_error_rate", float("nan")),
+        "calibration": points,
+        "command": COMMAND,
+    }
+    (args.out / "figures.json").write_text(json.dumps(card, indent=1) + "\n")
+    write_card(args.out)
+    write_manifest(args.out, args.version, model.state_dim, points)
+    if failed:
+        raise SystemExit(
+            f"int8 costs more than {MAX_DRIFT} of {', '.join(failed)}: keep those layers in float"
+        )

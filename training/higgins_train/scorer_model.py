@@ -1,0 +1,210 @@
+"""The scorer: a small Transformer over the phones of an utterance, in the line of GOPT (2205.03432) and its successors.
+
+Phones (GOP-SF features + pooled encoder states + canonical phone, stress, place) -> blocks of attention and convolution
+-> phone score and detection logit; mean over a word's phones -> one more block -> word scores; attention pooling over
+words + utterance statistics -> utterance scores. All scores inside the model are 0-2, as the experts' phone scores are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from .phones import NUM_LABELS
+
+NUM_WORD_SCORES = 3  # accuracy, stress, total
+NUM_UTTERANCE_SCORES = 5  # accuracy, fluency, prosody, completeness, total
+
+
+@dataclass
+class ScorerConfig:
+    num_features: int
+    state_dim: int  # of phone_states
+    num_utterance_features: int
+    utterance_state_dim: int
+    width: int = 96
+    heads: int = 4
+    blocks: int = 2
+    state_bottleneck: int = 64
+    dropout: float = 0.2
+    state_dropout: float = 0.3
+
+
+class Standardise(nn.Module):
+    """(x - mean) / deviation, clipped to +-6; the statistics are fitted on the training data and travel in
+    the graph."""
+
+    def __init__(self, size: int):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(size))
+        self.register_buffer("inverse_deviation", torch.ones(size))
+
+    def fit(self, values: torch.Tensor) -> None:
+        self.mean.copy_(values.mean(0))
+        self.inverse_deviation.copy_(1.0 / values.std(0).clamp(min=1e-3))
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        return ((values - self.mean) * self.inverse_deviation).clamp(-6.0, 6.0)
+
+
+class Block(nn.Module):
+    """Pre-norm self-attention, depthwise convolution of width 3, feed-forward."""
+
+    def __init__(self, config: ScorerConfig):
+        super().__init__()
+        width = config.width
+        self.heads = config.heads
+        self.norm_attention, self.norm_conv, self.norm_feed = (nn.LayerNorm(width) for _ in range(3))
+        self.qkv = nn.Linear(width, 3 * width)
+        self.attention_out = nn.Linear(width, width)
+        self.depthwise = nn.Conv1d(width, width, 3, padding=1, groups=width)
+        self.pointwise = nn.Linear(width, width)
+        self.feed = nn.Sequential(
+            nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(config.dropout), nn.Linear(2 * width, width)
+        )
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
+        """x: [B, N, width]; valid: [B, N], 1 for real positions."""
+        batch, length, width = x.shape
+        split = (batch, length, self.heads, width // self.heads)
+        q, k, v = (
+            part.reshape(split).transpose(1, 2) for part in self.qkv(self.norm_attention(x)).chunk(3, dim=-1)
+        )
+        scores = q @ k.transpose(-1, -2) * (width // self.heads) ** -0.5
+        scores = scores + (valid[:, None, None] - 1.0) * 1e9
+        attended = (torch.softmax(scores, dim=-1) @ v).transpose(1, 2).reshape(batch, length, width)
+        x = x + self.dropout(self.attention_out(attended))
+        local = self.depthwise((self.norm_conv(x) * valid[..., None]).transpose(1, 2)).transpose(1, 2)
+        x = x + self.dropout(self.pointwise(nn.functional.gelu(local)))
+        return x + self.dropout(self.feed(self.norm_feed(x)))
+
+
+class ScorerModel(nn.Module):
+    def __init__(self, config: ScorerConfig):
+        super().__init__()
+        self.config = config
+        width = config.width
+        self.features = Standardise(config.num_features)
+        self.states = Standardise(config.state_dim)
+        self.utterance_features = Standardise(config.num_utterance_features)
+        self.utterance_states = Standardise(config.utterance_state_dim)
+        self.feature_in = nn.Linear(config.num_features, width)
+        self.state_in = nn.Sequential(
+            nn.Dropout(config.state_dropout),
+            nn.Linear(config.state_dim, config.state_bottleneck),
+            nn.GELU(),
+            nn.Linear(config.state_bottleneck, width),
+        )
+        self.phone_embedding = nn.Embedding(NUM_LABELS, width)
+        self.stress_embedding = nn.Embedding(4, width)
+        self.place_embedding = nn.Embedding(4, width)
+        for embedding in (self.phone_embedding, self.stress_embedding, self.place_embedding):
+            nn.init.normal_(embedding.weight, std=0.2)
+        self.input_dropout = nn.Dropout(config.dropout)
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.blocks))
+        self.phone_head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2))
+        self.word_block = Block(config)
+        self.word_head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, NUM_WORD_SCORES))
+        self.word_attention = nn.Linear(width, 1)
+        self.utterance_in = nn.Sequential(nn.Linear(config.num_utterance_features, width), nn.GELU())
+        self.utterance_state_in = nn.Sequential(
+            nn.Dropout(config.state_dropout), nn.Linear(config.utterance_state_dim, 48), nn.GELU()
+        )
+        self.utterance_head = nn.Sequential(
+            nn.Linear(2 * width + 48, width),
+            nn.GELU(),
+            nn.Dropout(config.dropout),
+            nn.Linear(width, NUM_UTTERANCE_SCORES),
+        )
+        # Start at the labels' means, so that the first steps fit differences.
+        nn.init.constant_(self.word_head[1].bias, 1.8)
+        nn.init.constant_(self.utterance_head[3].bias, 1.5)
+        self.phone_head[1].bias.data.copy_(torch.tensor([1.8, -2.0]))
+
+    def forward(self, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Padded tensors named as ScorerInput's fields with a batch axis, + `phone_valid` [B, N],
+        `word_valid` [B, W]."""
+        valid = batch["phone_valid"]
+        x = self.feature_in(self.features(batch["phone_features"])) + self.state_in(
+            self.states(batch["phone_states"])
+        )
+        x = x + self.phone_embedding(batch["phone"]) + self.stress_embedding(batch["stress"])
+        x = self.input_dropout(x + self.place_embedding(batch["place"]))
+        for block in self.blocks:
+            x = block(x, valid)
+        phone = self.phone_head(x)
+        words = self.word_block(batch["word_pool"] @ x, batch["word_valid"])
+        weights = torch.softmax(
+            self.word_attention(words)[..., 0] + (batch["word_valid"] - 1.0) * 1e9, dim=-1
+        )
+        pooled = (weights[..., None] * words).sum(dim=1)
+        utterance = torch.cat(
+            [
+                pooled,
+                self.utterance_in(self.utterance_features(batch["utterance_features"])),
+                self.utterance_state_in(self.utterance_states(batch["utterance_states"])),
+            ],
+            dim=-1,
+        )
+        return {
+            "phone_score": phone[..., 0],
+            "detection_logit": phone[..., 1],
+            "word_scores": self.word_head(words),
+            "utterance_scores": self.utterance_head(utterance),
+        }
+
+
+INPUT_NAMES = [
+    "phone_features",
+    "phone_states",
+    "utterance_features",
+    "utterance_states",
+    "phone",
+    "stress",
+    "place",
+    "word_pool",
+]
+OUTPUT_NAMES = ["phone_score", "detection_logit", "word_scores", "utterance_scores"]
+
+
+class ScorerGraph(nn.Module):
+    """What is exported: one utterance without batch axis, scores 0-1, the mean of one or several scorers."""
+
+    def __init__(self, models: list[ScorerModel]):
+        super().__init__()
+        self.models = nn.ModuleList(models)
+
+    def forward(
+        self,
+        phone_features,
+        phone_states,
+        utterance_features,
+        utterance_states,
+        phone,
+        stress,
+        place,
+        word_pool,
+    ):
+        batch = {
+            "phone_features": phone_features[None],
+            "phone_states": phone_states[None],
+            "utterance_features": utterance_features,
+            "utterance_states": utterance_states,
+            "phone": phone[None],
+            "stress": stress[None],
+            "place": place[None],
+            "word_pool": word_pool[None],
+            "phone_valid": torch.ones_like(phone_features[None, :, 0]),
+            "word_valid": torch.ones_like(word_pool[None, :, 0]),
+        }
+        outputs = [model(batch) for model in self.models]
+        mean = {name: sum(output[name] for output in outputs)[0] / len(outputs) for name in OUTPUT_NAMES}
+        return (
+            mean["phone_score"] / 2.0,
+            mean["detection_logit"],
+            mean["word_scores"] / 2.0,
+            mean["utterance_scores"] / 2.0,
+        )

@@ -1,0 +1,104 @@
+"""Hidden states of a frozen encoder, computed once and kept on disk.
+
+One float16 memory map [frames of all utterances, layers * dim] and an index. An interrupted run goes on
+where it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from .corpus import Utterance
+from .encoders import load_encoder
+
+
+class StateCache:
+    """Cached states of some layers, by utterance id."""
+
+    def __init__(self, folder: Path):
+        index = json.loads((folder / "index.json").read_text())
+        self.layers: list[int] = index["layers"]
+        self.dim: int = index["dim"]
+        self._span = {key: (begin, end) for key, begin, end in index["utterances"]}
+        width = len(self.layers) * self.dim
+        self._map = np.memmap(folder / "states.f16", np.float16, "r").reshape(-1, width)
+
+    def __contains__(self, utterance_id: str) -> bool:
+        return utterance_id in self._span
+
+    def num_frames(self, utterance_id: str) -> int:
+        begin, end = self._span[utterance_id]
+        return end - begin
+
+    def get(self, utterance_id: str, layer: int) -> np.ndarray:
+        """float16 [T, dim]."""
+        begin, end = self._span[utterance_id]
+        at = self.layers.index(layer) * self.dim
+        return self._map[begin:end, at : at + self.dim]
+
+
+def cache_states(
+    utterances: list[Utterance], init: Path, layers: list[int], root: Path, max_seconds: float = 16.0
+) -> StateCache:
+    """States of `layers` for every utterance of at most `max_seconds`, under root/<key of what made them>."""
+    wanted = {
+        "init": str(init),
+        "layers": layers,
+        "max_seconds": max_seconds,
+        "ids": [u.id for u in utterances],
+    }
+    key = hashlib.sha256(json.dumps(wanted).encode()).hexdigest()[:12]
+    folder = root / f"states-{key}"
+    folder.mkdir(parents=True, exist_ok=True)
+    index_path, data_path = folder / "index.json", folder / "states.f16"
+    spans: list[tuple[str, int, int]] = []
+    done: set[str] = set()
+    encoder = load_encoder(init).eval()
+    width = len(layers) * encoder.dim
+    if index_path.exists():
+        index = json.loads(index_path.read_text())
+        if index["complete"]:
+            return StateCache(folder)
+        spans = [tuple(span) for span in index["utterances"]]
+        done = set(index["seen"])
+    frames = spans[-1][2] if spans else 0
+    if data_path.exists():  # drop what was written after the last index
+        with data_path.open("r+b") as data:
+            data.truncate(frames * width * 2)
+
+    def write_index(complete: bool) -> None:
+        index = {
+            "layers": layers,
+            "dim": encoder.dim,
+            "utterances": spans,
+            "seen": sorted(done),
+            "complete": complete,
+        }
+        partial = index_path.with_suffix(".partial")
+        partial.write_text(json.dumps(index))
+        partial.replace(index_path)
+
+    with data_path.open("ab") as data, torch.inference_mode():
+        for count, utterance in enumerate(tqdm(utterances, desc="encoder states", unit="utt")):
+            if utterance.id in done:
+                continue
+            done.add(utterance.id)
+            samples = utterance.samples()
+            if len(samples) <= max_seconds * 16000:
+                states = encoder(torch.from_numpy(samples)[None])
+                block = torch.cat([states[layer][0] for layer in layers], dim=-1).half().numpy()
+                data.write(block.tobytes())
+                spans.append((utterance.id, frames, frames + len(block)))
+                frames += len(block)
+            if count % 200 == 199:
+                data.flush()
+                write_index(complete=False)
+        data.flush()
+        write_index(complete=True)
+    return StateCache(folder)

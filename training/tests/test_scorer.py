@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from higgins_train.calibrate import calibration, expected_calibration_error, platt
+from higgins_train.corpus import read_corpus
+from higgins_train.export import export_scorer
+from higgins_train.metrics import area_under_roc, best_threshold, detection_at, pearson
+from higgins_train.scorer import Item, ScorerOptions, collate, evaluate, make_item, predict, train_scorer
+from higgins_train.scorer_model import INPUT_NAMES, OUTPUT_NAMES, ScorerGraph
+
+
+def made_up_items(corpus: Path) -> list[Item]:
+    """Features that hold the labels: a scorer that learns must find them."""
+    random = np.random.default_rng(0)
+    items = []
+    for utterance in read_corpus(corpus):
+        truth = np.array(utterance.phone_scores, np.float32)
+        count = len(truth)
+        features = random.standard_normal((count, 6)).astype(np.float32)
+        features[:, 0] = truth
+        whole = random.standard_normal((1, 4)).astype(np.float32)
+        whole[0, 1] = utterance.scores["fluency"]
+        inputs = {
+            "phone_features": features,
+            "phone_states": random.standard_normal((count, 8)).astype(np.float16),
+            "utterance_features": whole,
+            "utterance_states": random.standard_normal((1, 8)).astype(np.float16),
+            "phone": np.arange(1, count + 1),
+            "stress": np.zeros(count, np.int64),
+            "place": np.zeros(count, np.int64),
+            "word_of_phone": np.array(utterance.word_of_phone),
+        }
+        items.append(make_item(utterance, inputs))
+    return items
+
+
+def test_learns_what_the_features_hold(corpus: Path, tmp_path: Path) -> None:
+    items = made_up_items(corpus)
+    model = train_scorer(items, 1, ScorerOptions(epochs=60, batch=4), tmp_path / "seed1.pt")
+    figures = evaluate(predict([model], items), items)
+    assert figures["phone_pcc"] > 0.9
+    assert figures["mdd_auc"] > 0.95
+    assert figures["utterance_fluency_pcc"] > 0.8
+
+
+def test_padding_changes_nothing(corpus: Path, tmp_path: Path) -> None:
+    items = made_up_items(corpus)
+    model = train_scorer(items, 1, ScorerOptions(epochs=1, batch=4), tmp_path / "seed1.pt")
+    short = items[0]
+    cut = {
+        name: value[:4] if len(value) == len(short.phone) else value for name, value in short.inputs.items()
+    }
+    short = Item(cut, short.phone[:4], short.word[:2], short.utterance, False)
+    with torch.inference_mode():
+        alone = model(collate([short])[0])
+        padded = model(collate([short, items[1]])[0])
+    torch.testing.assert_close(alone["phone_score"][0], padded["phone_score"][0, :4])
+    torch.testing.assert_close(alone["word_scores"][0], padded["word_scores"][0, :2])
+    torch.testing.assert_close(alone["utterance_scores"][0], padded["utterance_scores"][0])
+
+
+def test_graph_gives_the_mean_of_the_models_on_0_to_1(corpus: Path, tmp_path: Path) -> None:
+    items = made_up_items(corpus)
+    models = [
+        train_scorer(items, seed, ScorerOptions(epochs=1, batch=4), tmp_path / f"{seed}.pt")
+        for seed in (1, 2)
+    ]
+    export_scorer(ScorerGraph(models).eval(), tmp_path / "scorer.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "scorer.onnx")
+    batch, _ = collate(items[:1])
+    feed = {
+        name: (batch[name] if name.startswith("utterance") else batch[name][0]).numpy()
+        for name in INPUT_NAMES
+    }
+    got = dict(zip(OUTPUT_NAMES, session.run(OUTPUT_NAMES, feed), strict=True))
+    expected = predict(models, items[:1])[0]
+    for name in OUTPUT_NAMES:
+        scale = 1.0 if name == "detection_logit" else 2.0
+        # 8-bit weights move a score of 0-2 by far less than the experts differ.
+        np.testing.assert_allclose(got[name] * scale, expected[name], atol=2e-2)
+
+
+def test_metrics_against_hand_computed_values() -> None:
+    assert pearson(np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 6.0])) == pytest.approx(1.0)
+    assert pearson(np.array([1.0, 1.0, 1.0]), np.array([2.0, 4.0, 6.0])) == 0.0
+    scores, positive = np.array([0.1, 0.4, 0.35, 0.8]), np.array([False, False, True, True])
+    assert area_under_roc(scores, positive) == pytest.approx(0.75)
+    assert area_under_roc(np.zeros(4), positive) == pytest.approx(0.5)
+    threshold = best_threshold(scores, positive)
+    assert threshold == pytest.approx(0.35)
+    assert detection_at(scores, positive, threshold) == pytest.approx(
+        {"precision": 2 / 3, "recall": 1.0, "f1": 0.8}
+    )
+
+
+def test_calibration_recovers_the_odds_that_made_the_labels() -> None:
+    random = np.random.default_rng(0)
+    logits = random.normal(-3, 2, 20000)
+    wrong = random.random(20000) < 1 / (1 + np.exp(-(0.7 * logits - 0.5)))
+    scale, offset = platt(logits, wrong)
+    assert (scale, offset) == pytest.approx((0.7, -0.5), abs=0.1)
+    probability = 1 / (1 + np.exp(-(scale * logits + offset)))
+    assert expected_calibration_error(probability, wrong) < 0.02
+    points = calibration(logits, wrong, random.normal(-5, 1, 1000), "1")
+    assert 0 < points["detection_threshold"] < 1
+    assert points["insertion_threshold_nats"] == 1.0

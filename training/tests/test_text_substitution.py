@@ -1,0 +1,44 @@
+from pathlib import Path
+
+from higgins_train.cmudict import VOWELS
+from higgins_train.corpus import read_corpus
+from higgins_train.scorer import make_item
+from higgins_train.text_substitution import PARTNERS, with_substitutions
+
+
+def test_vowels_for_vowels_consonants_for_consonants() -> None:
+    for phone, partners in PARTNERS.items():
+        assert all((partner in VOWELS) == (phone in VOWELS) and partner != phone for partner in partners)
+
+
+def test_every_change_is_a_known_error_and_nothing_else_is(corpus: Path) -> None:
+    changed = kept = added = 0
+    for utterance in read_corpus(corpus):
+        copy = with_substitutions(utterance, seed=1, rate=0.3)
+        assert copy.scores is None and copy.extra["of"] == utterance.id != copy.id
+        for before, after in zip(utterance.words, copy.words, strict=True):
+            assert (
+                len(after.phones) == len(after.phone_scores) in (len(before.phones), len(before.phones) + 1)
+            )
+            for at, (phone, score) in enumerate(zip(after.phones, after.phone_scores, strict=True)):
+                if at == len(before.phones):
+                    assert score == 0.0
+                    added += 1
+                elif phone != before.phones[at]:
+                    assert score == 0.0 and before.phone_scores[at] >= 1.8
+                    changed += 1
+                else:
+                    assert score == before.phone_scores[at]
+                    kept += 1
+    assert changed > 20 and added > 3 and kept > 50
+
+
+def test_the_same_seed_changes_the_same_phones(corpus: Path) -> None:
+    utterance = read_corpus(corpus)[1]
+    assert with_substitutions(utterance, 1).phones == with_substitutions(utterance, 1).phones
+    assert any(with_substitutions(utterance, seed).phones != utterance.phones for seed in range(2, 8))
+
+
+def test_words_and_the_whole_have_no_scores_any_more(corpus: Path) -> None:
+    item = make_item(with_substitutions(read_corpus(corpus)[0], 1), {})
+    assert not item.scored
