@@ -1,0 +1,22 @@
+// Any bytes as manifest.json: a manifest or kBadPack with one line, never a crash.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "engine/manifest.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const higgins::Result<higgins::Manifest> manifest =
+      higgins::ParseManifest({reinterpret_cast<const char*>(data), size});
+  if (!manifest) {
+    const higgins::Error& error = manifest.error();
+    if (error.code != higgins::ErrorCode::kBadPack || error.message.find('\n') != std::string::npos)
+      std::abort();
+    return 0;
+  }
+  for (const auto& [role, file] : manifest->files) {
+    if (file.path.front() == '/' || file.path.find("..") == 0) std::abort();  // would leave the pack
+  }
+  return 0;
+}

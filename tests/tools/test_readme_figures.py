@@ -1,0 +1,55 @@
+"""The figures of the documents are those of docs/figures/, and a stale one is noticed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOL = ROOT / "tools" / "readme_figures.py"
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, TOOL, *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+
+
+class ReadmeFiguresTest(unittest.TestCase):
+    def test_the_documents_show_the_measured_figures(self) -> None:
+        result = run("--check")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_a_block_is_filled_and_a_stale_one_noticed(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            document = Path(folder, "x.md")
+            figures = Path(folder, "figures")
+            figures.mkdir()
+            native = figures / "native_dev.json"
+            native.write_text(
+                json.dumps({"num_utterances": 40, "num_phones": 1800, "phones_flagged_share": 0.0321})
+            )
+            document.write_text("a\n<!-- figures:native begin -->\nold\n<!-- figures:native end -->\nb\n")
+            self.assertEqual(run("--check", "--figures", figures, document).returncode, 1)
+            self.assertIn("old", document.read_text())
+            self.assertEqual(run("--figures", figures, document).returncode, 0)
+            text = document.read_text()
+            self.assertIn("3.2 %", text)
+            self.assertNotIn("old", text)
+            self.assertTrue(text.startswith("a\n") and text.endswith("\nb\n"))
+            self.assertEqual(run("--check", "--figures", figures, document).returncode, 0)
+
+    def test_what_was_not_measured_is_said_to_be_so(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            document = Path(folder, "x.md")
+            document.write_text("<!-- figures:dev begin -->\n<!-- figures:dev end -->\n")
+            run("--figures", folder, document)
+            self.assertIn("Not measured yet", document.read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()

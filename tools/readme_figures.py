@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""Writes the measured figures into the documents, so that none is typed by hand.
+
+usage: readme_figures.py [--check] [FILE ...]     (default: README.md and docs/*.md)
+       readme_figures.py --measure HIGGINS CORPUS NATIVE
+
+A block in a document is replaced by what docs/figures/ says:
+
+    <!-- figures:dev begin -->
+    ...
+    <!-- figures:dev end -->
+
+--check changes nothing and fails when a block differs. --measure runs the binary and writes docs/figures/ first:
+`higgins eval` on the dev division and on native speech, `higgins bench`, and what `higgins assess` prints.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = "think_slt_errors"
+
+DEV_ROWS = [
+    ("phone score (PCC)", "phone_pcc", 3),
+    ("phone score (MSE, 0-2 scale)", "phone_mse", 3),
+    ("word accuracy (PCC)", "word_accuracy_pcc", 3),
+    ("word stress (PCC)", "word_stress_pcc", 3),
+    ("word total (PCC)", "word_total_pcc", 3),
+    ("utterance accuracy (PCC)", "utterance_accuracy_pcc", 3),
+    ("utterance fluency (PCC)", "utterance_fluency_pcc", 3),
+    ("utterance prosody (PCC)", "utterance_prosody_pcc", 3),
+    ("utterance completeness (PCC)", "utterance_completeness_pcc", 3),
+    ("utterance total (PCC)", "utterance_total_pcc", 3),
+    ("finding mispronounced phones (AUC)", "mdd_auc", 3),
+    ("finding mispronounced phones (F1 / precision / recall)", "mdd_f1 mdd_precision mdd_recall", 3),
+    ("free phone decode (phone error rate)", "phone_error_rate", 3),
+]
+
+
+def _load(figures: Path, name: str) -> dict:
+    return json.loads((figures / name).read_text(encoding="utf-8"))
+
+
+def dev_block(figures: Path) -> str:
+    """Agreement with the experts, from `higgins eval`."""
+    dev = _load(figures, "so762_dev.json")
+    lines = ["| on the dev division | |", "|---|---|"]
+    for title, keys, digits in DEV_ROWS:
+        lines.append(f"| {title} | {' / '.join(f'{dev[key]:.{digits}f}' for key in keys.split())} |")
+    lines.append("")
+    lines.append(
+        f"{dev['num_utterances']} utterances, {dev['num_words']} words, {dev['num_phones']} phones, "
+        f"{dev['num_failed']} failed; pack {dev['pack_version']}."
+    )
+    return "\n".join(lines)
+
+
+def native_block(figures: Path) -> str:
+    native = _load(figures, "native_dev.json")
+    return (
+        f"On {native['num_utterances']} recordings of native speakers ({native['num_phones']} phones, the engine's own "
+        f"lexicon), {native['phones_flagged_share'] * 100:.1f} % of the phones are flagged as errors."
+    )
+
+
+def bench_block(figures: Path) -> str:
+    """Latency by stage, from `higgins bench`."""
+    bench = _load(figures, "bench.json")
+    subject = bench["subjects"][0]
+    lines = [f"| {bench['audio_seconds']:.0f} s of audio, one thread | p50 ms | p95 ms |", "|---|---|---|"]
+    for stage, values in subject["stages_ms"].items():
+        lines.append(f"| {stage} | {values['p50']:.2f} | {values['p95']:.2f} |")
+    cold = subject["cold_start_ms"]
+    lines.append(f"| cold start of the process to the first result | {cold['p50']:.0f} | {cold['p95']:.0f} |")
+    lines.append("")
+    lines.append(
+        f"Peak memory {subject['peak_memory_mb']:.0f} MB. Measured on {bench.get('machine', 'this machine')}."
+    )
+    return "\n".join(lines)
+
+
+def assess_block(figures: Path) -> str:
+    text = (figures / "assess.txt").read_text(encoding="utf-8").rstrip()
+    return f"```\n{text}\n```"
+
+
+BLOCKS: dict[str, Callable[[Path], str]] = {
+    "dev": dev_block,
+    "native": native_block,
+    "bench": bench_block,
+    "assess": assess_block,
+}
+_BLOCK = re.compile(r"(<!-- figures:(\w+) begin -->\n).*?(<!-- figures:\2 end -->)", re.DOTALL)
+
+
+def fill(text: str, figures: Path) -> str:
+    """`text` with every block written anew. A figure that was not measured yet is said to be so."""
+
+    def replacement(match: re.Match[str]) -> str:
+        if match[2] not in BLOCKS:
+            raise ValueError(f"unknown block figures:{match[2]} (known: {', '.join(sorted(BLOCKS))})")
+        try:
+            body = BLOCKS[match[2]](figures)
+        except FileNotFoundError:
+            body = "*Not measured yet.*"
+        return f"{match[1]}{body}\n{match[3]}"
+
+    return _BLOCK.sub(replacement, text)
+
+
+def _machine() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return "an unnamed CPU"
+
+
+def measure(higgins: Path, corpus: Path, native: Path, figures: Path) -> None:
+    """Runs the binary and writes docs/figures/."""
+    figures.mkdir(parents=True, exist_ok=True)
+
+    def run(*arguments: object) -> str:
+        command = [str(higgins), *map(str, arguments)]
+        print("measure:", *command[1:], file=sys.stderr)
+        return subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout
+
+    run("eval", corpus, "--division", "dev", "--json", figures / "so762_dev.json")
+    run("eval", "--native", native, "--division", "dev", "--json", figures / "native_dev.json")
+    run("bench", "--json", figures / "bench.json")
+    bench = _load(figures, "bench.json")
+    bench["machine"] = _machine()
+    (figures / "bench.json").write_text(json.dumps(bench, indent=2) + "\n", encoding="utf-8")
+    text = _load(ROOT / "examples", f"{EXAMPLE}.json")["text"]
+    output = run("assess", f"examples/{EXAMPLE}.flac", text, "--color", "never")
+    shown = f'$ build/release/higgins assess examples/{EXAMPLE}.flac "{text}"\n{output}'
+    (figures / "assess.txt").write_text(shown, encoding="utf-8")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="fail when a block differs; change nothing")
+    parser.add_argument("--measure", nargs=3, type=Path, metavar=("HIGGINS", "CORPUS", "NATIVE"))
+    parser.add_argument("--figures", type=Path, default=ROOT / "docs" / "figures")
+    parser.add_argument("file", nargs="*", type=Path)
+    arguments = parser.parse_args()
+    if arguments.measure:
+        measure(*(path.absolute() for path in arguments.measure), arguments.figures.absolute())
+    stale = []
+    for file in arguments.file or [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        before = file.read_text(encoding="utf-8")
+        after = fill(before, arguments.figures)
+        if after != before:
+            stale.append(file)
+            if not arguments.check:
+                file.write_text(after, encoding="utf-8")
+                print(f"wrote {file}")
+    if arguments.check and stale:
+        print(
+            "figures differ: " + ", ".join(map(str, stale)) + " (run tools/readme_figures.py)",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
