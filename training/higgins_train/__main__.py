@@ -6,7 +6,7 @@ import argparse
 import importlib
 import sys
 
-COMMANDS = ["all", "acoustic", "scorer", "pack", "export", "lexicon", "g2p"]
+COMMANDS = ["all", "acoustic", "scorer", "pack", "export", "lexicon", "g2p", "synthesis"]
 
 
 def main() -> int:

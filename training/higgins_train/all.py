@@ -9,13 +9,11 @@ import argparse
 from pathlib import Path
 
 from . import acoustic, g2p, lexicon, pack, scorer
+from .corpus import add_corpus_arguments
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--corpus", type=Path, required=True, help="SpeechOcean762: labels.jsonl folder or public folder"
-    )
-    parser.add_argument("--native", type=Path, help="native speech with phones (labels.jsonl folder)")
+    add_corpus_arguments(parser)
     parser.add_argument("--cmudict", type=Path, required=True, help="the CMU dictionary's file")
     parser.add_argument(
         "--init", type=Path, required=True, help="Hugging Face encoder folder, e.g. Whisper-base"

@@ -7,6 +7,7 @@ native speech (phones only). The public SpeechOcean762 folder (`scores.json`-sty
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ class Word:
     accuracy: float = 10.0  # 0-10
     stress: float = 10.0
     total: float = 10.0
+    # Of synthetic speech: what was said at each of `phones`; the phone, another, none, or several.
+    spoken: list[list[str]] | None = None
 
 
 @dataclass
@@ -41,6 +44,7 @@ class Utterance:
     # 0-10: accuracy, fluency, prosody, completeness, total. None: nobody scored it.
     scores: dict[str, float] | None = None
     native: bool = False
+    synthetic: bool = False
     age: int | None = None
     gender: str | None = None
     extra: dict = field(default_factory=dict)
@@ -48,6 +52,16 @@ class Utterance:
     @property
     def phones(self) -> list[str]:
         return [phone for word in self.words for phone in word.phones]
+
+    @property
+    def kind(self) -> str:
+        """ "learner", "native" or "synthetic"."""
+        return "synthetic" if self.synthetic else "native" if self.native else "learner"
+
+    @property
+    def spoken_phones(self) -> list[str]:
+        """What was said where it is certain, else the canonical phones."""
+        return [p for w in self.words for slot in w.spoken or [[phone] for phone in w.phones] for p in slot]
 
     @property
     def word_of_phone(self) -> list[int]:
@@ -94,6 +108,28 @@ def _scored(record: dict, audio: Path) -> Utterance:
     )
 
 
+def _synthetic(record: dict, audio: Path) -> Utterance:
+    words = []
+    for word in record["words"]:
+        spoken = [slot.split() for slot in word["spoken"]]
+        # The phone itself is there, whatever follows it: an insertion is no error of its neighbour.
+        scores = [
+            2.0 if slot and slot[0].rstrip("012") == phone.rstrip("012") else 0.0
+            for slot, phone in zip(spoken, word["phones"], strict=True)
+        ]
+        words.append(Word(word["text"], word["phones"], scores, spoken=spoken))
+    return Utterance(
+        record["id"],
+        audio,
+        record["speaker"],
+        record["division"],
+        record["text"],
+        words,
+        synthetic=True,
+        extra={"kind": record["kind"]},
+    )
+
+
 def _native(record: dict, audio: Path) -> Utterance:
     if "words" in record:
         words = [Word(w["text"], w["phones"]) for w in record["words"]]
@@ -136,12 +172,26 @@ def read_corpus(folder: Path | str) -> list[Utterance]:
         utterances = []
         for line in labels.read_text().splitlines():
             record = json.loads(line)
-            make = _scored if "fluency" in record else _native
+            make = _synthetic if record.get("synthetic") else _scored if "fluency" in record else _native
             utterances.append(make(record, folder / record["audio"]))
         return utterances
     if (folder / "resource" / "scores.json").exists():
         return list(_read_public(folder))
     raise FileNotFoundError(f"{folder} holds neither labels.jsonl nor resource/scores.json")
+
+
+def add_corpus_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--corpus", type=Path, required=True, help="SpeechOcean762: labels.jsonl folder or public folder"
+    )
+    parser.add_argument("--native", type=Path, help="native speech with phones (labels.jsonl folder)")
+    parser.add_argument("--synthetic", type=Path, nargs="*", default=[], help="folders that `synthesis` made")
+
+
+def corpora_of(args: argparse.Namespace) -> list[list[Utterance]]:
+    """The utterances of every corpus that was named, corpus by corpus."""
+    folders = [args.corpus, *([args.native] if args.native else []), *args.synthetic]
+    return [read_corpus(folder) for folder in folders]
 
 
 def speaker_folds(utterances: list[Utterance], num_folds: int, seed: int = 0) -> list[int]:

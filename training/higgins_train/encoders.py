@@ -42,19 +42,20 @@ class WhisperEncoder(nn.Module):
         return hidden + self.positions[: hidden.shape[1]]
 
     def upper(
-        self, hidden: torch.Tensor, first: int = 0, mask: torch.Tensor | None = None
+        self, hidden: torch.Tensor, first: int = 0, mask: torch.Tensor | None = None, last: int | None = None
     ) -> list[torch.Tensor]:
-        """States [B, T, dim] of layer `first` -> states of layers first + 1 ... num_layers.
+        """States [B, T, dim] of layer `first` -> states of layers first + 1 ... last (default: num_layers).
 
         mask: additive, [B, 1, 1, T], large negative on padded frames.
         """
         states = []
-        for layer in self.layers[first:]:
+        for layer in self.layers[first:last]:
             hidden = layer(hidden, mask)
             hidden = hidden[0] if isinstance(hidden, tuple) else hidden
             states.append(hidden)
         # The last layer's residual stream is read through the encoder's own final norm, as Whisper's decoder reads it.
-        states[-1] = self.layer_norm(states[-1])
+        if last in (None, self.num_layers):
+            states[-1] = self.layer_norm(states[-1])
         return states
 
     def forward(self, samples: torch.Tensor) -> list[torch.Tensor]:

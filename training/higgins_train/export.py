@@ -83,14 +83,11 @@ def calibration_audio(utterances: list[Utterance], count: int = 60, seed: int = 
     return chosen
 
 
-def load_scorers(paths: list[Path]) -> ScorerGraph:
-    models = []
-    for path in paths:
-        saved = torch.load(path, weights_only=True)
-        model = ScorerModel(ScorerConfig(**saved["config"]))
-        model.load_state_dict(saved["state"])
-        models.append(model.eval())
-    return ScorerGraph(models).eval()
+def load_scorer(path: Path) -> ScorerGraph:
+    saved = torch.load(path, weights_only=True)
+    model = ScorerModel(ScorerConfig(**saved["config"]))
+    model.load_state_dict(saved["state"])
+    return ScorerGraph(model).eval()
 
 
 def _as_int8(name: str, values: np.ndarray, axis: int) -> tuple[list[onnx.TensorProto], onnx.NodeProto]:
@@ -144,7 +141,7 @@ def shrink_constants(path: Path, only: str = "") -> None:
 
 def export_scorer(graph: ScorerGraph, path: Path) -> None:
     """Graph inputs and outputs as in scorer_model: [phones] and [words] are dynamic."""
-    config = graph.models[0].config
+    config = graph.model.config
     phones, words = 7, 3
     example = (
         torch.randn(phones, config.num_features),
@@ -155,6 +152,8 @@ def export_scorer(graph: ScorerGraph, path: Path) -> None:
         torch.zeros(phones, dtype=torch.long),
         torch.zeros(phones, dtype=torch.long),
         torch.full((words, phones), 1.0 / phones),
+        torch.ones(phones),
+        torch.ones(words),
     )
     per_phone = [
         "phone_features",
@@ -162,11 +161,13 @@ def export_scorer(graph: ScorerGraph, path: Path) -> None:
         "phone",
         "stress",
         "place",
+        "phone_valid",
         "phone_score",
         "detection_logit",
     ]
     axes = {name: {0: "phones"} for name in per_phone}
-    axes |= {"word_pool": {0: "words", 1: "phones"}, "word_scores": {0: "words"}}
+    axes |= {"word_pool": {0: "words", 1: "phones"}, "word_valid": {0: "words"}}
+    axes |= {"word_scores": {0: "words"}}
     with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")
         torch.onnx.export(

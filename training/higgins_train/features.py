@@ -50,6 +50,8 @@ def extract(
 ) -> dict[str, dict[str, np.ndarray]]:
     """Scorer inputs by utterance id, kept in `path`. Utterances the engine refuses (too short) are left
     out and named."""
+    if not utterances:
+        return {}
     if path.exists():
         return torch.load(path, weights_only=False)
     import higgins  # the binding; only this step needs it built

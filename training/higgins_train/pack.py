@@ -13,19 +13,19 @@ import numpy as np
 from .acoustic_model import PhoneRecogniser
 from .calibrate import calibration, expected_calibration_error, sigmoid
 from .cmudict import read_cmudict
-from .corpus import MISPRONOUNCED_BELOW, Utterance, read_corpus
+from .corpus import MISPRONOUNCED_BELOW, Utterance, add_corpus_arguments, corpora_of
 from .export import (
     calibration_audio,
     export_acoustic,
     export_scorer,
-    load_scorers,
+    load_scorer,
     quantise_acoustic,
     shrink_constants,
 )
 from .features import Posteriors, extract
 from .model_card import write_card
 from .phones import BLANK, PHONES
-from .scorer import evaluate, make_item, predict
+from .scorer import evaluate, make_item, pools, predict
 from .word_boundaries import stressed_pronunciations, with_words
 
 FORMAT_VERSION = 1
@@ -97,8 +97,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--run", type=Path, required=True, help="run folder that `acoustic` and `scorer` filled"
     )
-    parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--native", type=Path)
+    add_corpus_arguments(parser)
     parser.add_argument("--cmudict", type=Path, help="the CMU dictionary's file; needed with --native")
     parser.add_argument("--init", type=Path, help="the encoder's folder, if it has moved")
     parser.add_argument("--out", type=Path, required=True, help="the pack's folder, e.g. packs/en-us")
@@ -110,7 +109,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
-    utterances = read_corpus(args.corpus) + (read_corpus(args.native) if args.native else [])
+    utterances = [u for corpus in corpora_of(args) for u in corpus]
     stressed = stressed_pronunciations(read_cmudict(args.cmudict)) if args.native else {}
     dev = [with_words(u, stressed) if u.native else u for u in utterances if u.division == "dev"][
         : args.limit
@@ -123,19 +122,24 @@ def run(args: argparse.Namespace) -> None:
     if not int8_path.exists() or int8_path.stat().st_mtime < model_path.stat().st_mtime:
         export_acoustic(model, work / "acoustic.f32.onnx")
         quantise_acoustic(work / "acoustic.f32.onnx", int8_path, calibration_audio(utterances))
-        (work / "features-dev-int8.pt").unlink(missing_ok=True)
+        for stale in work.glob("features-*.pt"):
+            stale.unlink()
     shutil.copy(int8_path, args.out / ROLES["acoustic"])
     shrink_constants(args.out / ROLES["acoustic"], POSITIONS)
-    scorers = load_scorers(sorted(args.run.glob("scorer-seed*.pt")))
-    export_scorer(scorers, args.out / ROLES["scorer"])
+    scorer = load_scorer(args.run / "scorer-seed1.pt")
+    export_scorer(scorer, args.out / ROLES["scorer"])
 
     frozen = json.loads((args.run / "full" / "options.json").read_text())["frozen_layers"]
-    inputs = {
-        "f32": extract(dev, Posteriors(model, None, frozen), args.run / "features-dev.pt"),
-        "int8": extract(dev, OnnxRecogniser(args.out / ROLES["acoustic"]), work / "features-dev-int8.pt"),
+    recognisers = {
+        "f32": (Posteriors(model, None, frozen), args.run),
+        "int8": (OnnxRecogniser(args.out / ROLES["acoustic"]), work),
     }
+    inputs: dict[str, dict] = {name: {} for name in recognisers}
+    for kind, pool in pools(dev, []).items():
+        for name, (recogniser, folder) in recognisers.items():
+            inputs[name] |= extract(pool, recogniser, folder / f"features-dev{kind}.pt")
     items = {name: [make_item(u, of[u.id]) for u in dev if u.id in of] for name, of in inputs.items()}
-    predictions = {name: predict(list(scorers.models), of) for name, of in items.items()}
+    predictions = {name: predict([scorer.model], of) for name, of in items.items()}
     figures = {name: evaluate(predictions[name], items[name]) for name in items}
     drift = {
         key: figures["f32"][key] - figures["int8"][key] for key in figures["int8"] if key.endswith("_pcc")
@@ -162,6 +166,11 @@ def run(args: argparse.Namespace) -> None:
         "num_dev": len(scored),
         "num_native": sum(i.native for i in int8),
         "single": report["single"],
+        "teacher": report["teacher"],
+        "averaged": report["averaged"],
+        "scorer_parameters": sum(p.numel() for p in scorer.model.parameters()),
+        "num_synthetic_fit": sum(u.synthetic and u.division == "fit" for u in utterances),
+        "synthetic_phone_error_rate": last_epoch.get("synthetic_phone_error_rate", float("nan")),
         "f32": figures["f32"],
         "int8": figures["int8"],
         "drift": drift,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +15,17 @@ from tqdm import tqdm
 
 from .acoustic_model import PhoneRecogniser
 from .cmudict import read_cmudict
-from .corpus import MISPRONOUNCED_BELOW, Utterance, read_corpus, speaker_folds
+from .corpus import (
+    MISPRONOUNCED_BELOW,
+    Utterance,
+    add_corpus_arguments,
+    corpora_of,
+    speaker_folds,
+)
 from .features import Posteriors, extract
 from .metrics import area_under_roc, best_threshold, detection_at, pearson
 from .scorer_model import ScorerConfig, ScorerModel
-from .states import cache_states
+from .states import cache_corpora
 from .text_substitution import with_substitutions
 from .word_boundaries import stressed_pronunciations, with_words
 
@@ -39,6 +45,10 @@ class ScorerOptions:
     positive_weight: float = 3.0
     # Of a phone whose label follows from the text (native speech, changed text) beside one that experts scored.
     certain_weight: float = 0.4
+    # Decay per step of the running mean of the weights that is kept; 0 keeps the last step's weights.
+    weight_average: float = 0.995
+    # Share of the loss that comes from the teachers' outputs instead of the labels, where there are teachers.
+    teacher_share: float = 0.7
 
 
 @dataclass
@@ -49,7 +59,12 @@ class Item:
     phone: np.ndarray  # [N]
     word: np.ndarray  # [W, 3]
     utterance: np.ndarray  # [5]
-    native: bool
+    kind: str  # "learner", "native" or "synthetic"
+    teacher: dict[str, np.ndarray] | None = None  # the teachers' mean outputs, named as the model's
+
+    @property
+    def native(self) -> bool:
+        return self.kind == "native"
 
     @property
     def scored(self) -> bool:
@@ -66,7 +81,7 @@ def make_item(utterance: Utterance, inputs: dict[str, np.ndarray]) -> Item:
     if utterance.scores is not None:
         word = np.array([[w.accuracy, w.stress, w.total] for w in utterance.words], np.float32) / 5.0
         whole = np.array([utterance.scores[name] for name in UTTERANCE_SCORES], np.float32) / 5.0
-    return Item(inputs, phone, word, whole, utterance.native)
+    return Item(inputs, phone, word, whole, utterance.kind)
 
 
 def collate(items: list[Item]) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
@@ -101,6 +116,17 @@ def collate(items: list[Item]) -> tuple[dict[str, torch.Tensor], dict[str, torch
             batch["word_pool"][row, word, phone] = 1.0 / counts[word]
         labels["phone"][row, : len(item.phone)] = torch.from_numpy(item.phone)
         labels["word"][row, : len(item.word)] = torch.from_numpy(item.word)
+    if any(item.teacher for item in items):
+        taught = {
+            "phone_score": torch.full((size, phones), torch.nan),
+            "detection_logit": torch.full((size, phones), torch.nan),
+            "word_scores": torch.full((size, words, 3), torch.nan),
+            "utterance_scores": torch.full((size, 5), torch.nan),
+        }
+        for row, item in enumerate(items):
+            for name, values in (item.teacher or {}).items():
+                taught[name][row, : len(values)] = torch.from_numpy(values)
+        labels |= taught
     return batch, labels
 
 
@@ -133,6 +159,8 @@ def loss_of(
     output: dict[str, torch.Tensor], labels: dict[str, torch.Tensor], options: ScorerOptions
 ) -> torch.Tensor:
     known = ~torch.isnan(labels["phone"])
+    if not known.any():  # a batch of unscored recordings
+        return output["phone_score"].sum() * 0.0
     scored = ~torch.isnan(labels["utterance"][:, :1])
     weight = torch.where(scored, 1.0, options.certain_weight).expand_as(labels["phone"])
     wrong = (labels["phone"][known] < MISPRONOUNCED_BELOW).float()
@@ -142,10 +170,30 @@ def loss_of(
         weight=weight[known],
         pos_weight=torch.tensor(options.positive_weight),
     )
-    return (
+    hard = (
         masked_mse(output["phone_score"], labels["phone"], weight)
         + masked_mse(output["word_scores"], labels["word"])
         + options.utterance_weight * masked_mse(output["utterance_scores"], labels["utterance"])
+        + options.detection_weight * detection
+    )
+    if "detection_logit" not in labels:
+        return hard
+    return (1.0 - options.teacher_share) * hard + options.teacher_share * teacher_loss_of(
+        output, labels, options
+    )
+
+
+def teacher_loss_of(
+    output: dict[str, torch.Tensor], labels: dict[str, torch.Tensor], options: ScorerOptions
+) -> torch.Tensor:
+    """As loss_of, against the teachers' outputs: the same scales, a probability in the place of an error's mark."""
+    taught = ~torch.isnan(labels["detection_logit"])
+    probability = torch.sigmoid(labels["detection_logit"][taught])
+    detection = nn.functional.binary_cross_entropy_with_logits(output["detection_logit"][taught], probability)
+    return (
+        masked_mse(output["phone_score"], labels["phone_score"])
+        + masked_mse(output["word_scores"], labels["word_scores"])
+        + options.utterance_weight * masked_mse(output["utterance_scores"], labels["utterance_scores"])
         + options.detection_weight * detection
     )
 
@@ -163,7 +211,7 @@ def fit_statistics(model: ScorerModel, items: list[Item]) -> None:
 
 
 def train_scorer(items: list[Item], seed: int, options: ScorerOptions, path: Path) -> ScorerModel:
-    """One seed, into `path`; a finished one is loaded."""
+    """One seed, into `path`; a finished one is loaded. Items that carry a teacher are learned from it too."""
     inputs = items[0].inputs
     config = ScorerConfig(
         inputs["phone_features"].shape[1],
@@ -187,6 +235,13 @@ def train_scorer(items: list[Item], seed: int, options: ScorerOptions, path: Pat
     epochs = [batches_of(items, options, generator) for _ in range(options.epochs)]
     steps = sum(len(batches) for batches in epochs)
     scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.rate, total_steps=steps)
+
+    def running_mean(mean: torch.Tensor, current: torch.Tensor, num_seen: torch.Tensor) -> torch.Tensor:
+        # Early steps forget faster, or short trainings would average in their random start.
+        decay = min(options.weight_average, (1.0 + float(num_seen)) / (10.0 + float(num_seen)))
+        return mean + (1.0 - decay) * (current - mean)
+
+    average = torch.optim.swa_utils.AveragedModel(model, avg_fn=running_mean)
     model.train()
     for part in tqdm(
         [part for batches in epochs for part in batches],
@@ -201,6 +256,9 @@ def train_scorer(items: list[Item], seed: int, options: ScorerOptions, path: Pat
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         scheduler.step()
+        average.update_parameters(model)
+    if options.weight_average > 0.0:
+        model.load_state_dict(average.module.state_dict())
     torch.save(
         {"state": model.state_dict(), "config": asdict(config), "options": asdict(options), "seed": seed},
         path,
@@ -263,47 +321,82 @@ def evaluate(predictions: list[dict[str, np.ndarray]], items: list[Item]) -> dic
         figures["native_changed_text_auc"] = area_under_roc(found, claimed)
         figures["native_changed_text_found"] = float((found[claimed] >= threshold).mean())
         figures["native_changed_text_false"] = float((found[~claimed] >= threshold).mean())
+    spoken = [
+        (p["detection_logit"], i.phone)
+        for p, i in zip(predictions, items, strict=True)
+        if i.kind == "synthetic"
+    ]
+    if spoken:
+        found = np.concatenate([f for f, _ in spoken])
+        injected = np.concatenate([labels for _, labels in spoken]) < MISPRONOUNCED_BELOW
+        figures["synthetic_auc"] = area_under_roc(found, injected)
+        figures["synthetic_found"] = float((found[injected] >= threshold).mean())
+        figures["synthetic_false"] = float((found[~injected] >= threshold).mean())
     return figures
 
 
-def prepare_items(args: argparse.Namespace) -> tuple[list[Item], list[Item]]:
-    """(train, dev): training features come from the recogniser that never saw the utterance's speaker."""
-    utterances = read_corpus(args.corpus) + (read_corpus(args.native) if args.native else [])
+def prepare_items(args: argparse.Namespace) -> tuple[list[Item], list[Item], list[Item]]:
+    """(train, dev, unscored): features come from a recogniser that never saw the utterance's speaker. `unscored` are
+    learners' recordings beside changed texts: nobody knows their scores, a teacher has an opinion."""
+    corpora = corpora_of(args)
+    utterances = [u for corpus in corpora for u in corpus]
     model = PhoneRecogniser.load(args.run / "full" / "model.pt", args.init)
     frozen = json.loads((args.run / "full" / "options.json").read_text())["frozen_layers"]
-    depth = model.encoder.num_layers
-    cache = cache_states(utterances, args.init, list(range(min(2, depth), depth + 1)), args.run)
+    cache = cache_corpora(corpora, args.init, args.run)
     # Native speech teaches the scorer what is right although no learner of the corpus says it so.
     stressed = stressed_pronunciations(read_cmudict(args.cmudict)) if args.native else {}
-    scored = [with_words(u, stressed) if u.native else u for u in utterances]
+    ready = [with_words(u, stressed) if u.native else u for u in utterances]
     fit = [u for u in utterances if args.fit_on == "all" or u.division == "fit"]
     fold_of = {u.id: fold for u, fold in zip(fit, speaker_folds(fit, args.folds), strict=False)}
-    dev = [u for u in scored if u.division == "dev"]
-    changed = changed_texts(scored)
+    changed = [with_substitutions(u, seed=1) for u in ready if not u.synthetic]
     inputs: dict[str, dict[str, np.ndarray]] = {}
     for fold in range(args.folds):
         fold_model = PhoneRecogniser.load(args.run / f"fold{fold}" / "model.pt", args.init)
         posteriors = Posteriors(fold_model, cache, frozen)
-        for kind, pool in (("", scored), ("-text", changed)):
+        for kind, pool in pools(ready, changed).items():
             held_out = [u for u in pool if fold_of.get(u.extra.get("of", u.id)) == fold]
             inputs |= extract(held_out, posteriors, args.run / f"features-fold{fold}{kind}.pt")
     posteriors = Posteriors(model, cache, frozen)
-    dev += [u for u in changed if u.division == "dev" and u.native]
-    dev_inputs = extract([u for u in dev if not u.extra], posteriors, args.run / "features-dev.pt")
-    dev_inputs |= extract([u for u in dev if u.extra], posteriors, args.run / "features-dev-text.pt")
-    train = [make_item(u, inputs[u.id]) for u in [*scored, *changed] if u.id in inputs]
-    return train, [make_item(u, dev_inputs[u.id]) for u in dev if u.id in dev_inputs]
+    dev = [u for u in [*ready, *changed] if u.division == "dev"]
+    dev_inputs: dict[str, dict[str, np.ndarray]] = {}
+    for kind, pool in pools(dev, []).items():
+        untouched = [u for u in pool if "of" not in u.extra]
+        dev_inputs |= extract(untouched, posteriors, args.run / f"features-dev{kind}.pt")
+    dev_inputs |= extract(
+        [u for u in dev if "of" in u.extra and u.native], posteriors, args.run / "features-dev-text.pt"
+    )
+    # Copies of learners' recordings as certain errors were tried: on dev they cost agreement with the experts.
+    train = [
+        make_item(u, inputs[u.id])
+        for u in [*ready, *changed]
+        if u.id in inputs and (u.native or u.scores or u.synthetic)
+    ]
+    dev_items = [
+        make_item(u, dev_inputs[u.id])
+        for u in dev
+        if u.id in dev_inputs and (u.native or u.scores or u.synthetic)
+    ]
+    unscored = [
+        without_labels(make_item(u, inputs[u.id])) for u in changed if u.id in inputs and not u.native
+    ]
+    return train, dev_items, unscored
 
 
-def changed_texts(utterances: list[Utterance]) -> list[Utterance]:
-    """A copy with known errors of every native recording. Copies of learners' recordings were tried too: on dev they
-    cost agreement with the experts."""
-    return [with_substitutions(u, seed=1) for u in utterances if u.native]
+def without_labels(item: Item) -> Item:
+    return replace(item, phone=np.full_like(item.phone, np.nan))
+
+
+def pools(utterances: list[Utterance], changed: list[Utterance]) -> dict[str, list[Utterance]]:
+    """What goes into one file of features; synthetic speech apart, so that more of it costs only its own."""
+    return {
+        "": [u for u in utterances if not u.synthetic],
+        "-synthetic": [u for u in utterances if u.synthetic],
+        "-text": changed,
+    }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--native", type=Path)
+    add_corpus_arguments(parser)
     parser.add_argument("--cmudict", type=Path, help="the CMU dictionary's file; needed with --native")
     parser.add_argument("--init", type=Path, required=True, help="Hugging Face encoder folder")
     parser.add_argument("--run", type=Path, required=True, help="run folder that `acoustic` filled")
@@ -313,33 +406,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, default=ScorerOptions.epochs)
 
 
-def run(args: argparse.Namespace) -> None:
-    train, dev = prepare_items(args)
-    options = ScorerOptions(epochs=args.epochs)
+def taught(items: list[Item], teachers: list[ScorerModel]) -> list[Item]:
+    return [replace(i, teacher=p) for i, p in zip(items, predict(teachers, items), strict=True)]
+
+
+def train_seeds(
+    name: str, train: list[Item], dev: list[Item], options: ScorerOptions, args: argparse.Namespace
+) -> tuple[list[ScorerModel], dict[str, dict[str, float]]]:
+    """Models of seeds 1 ... args.seeds and their figures on dev: mean and standard deviation over the seeds."""
     models, figures = [], []
     for seed in range(1, args.seeds + 1):
         began = time.time()
-        models.append(train_scorer(train, seed, options, args.run / f"scorer-seed{seed}.pt"))
+        models.append(train_scorer(train, seed, options, args.run / f"{name}-seed{seed}.pt"))
         figures.append(evaluate(predict(models[-1:], dev), dev))
         print(
-            f"seed {seed} ({time.time() - began:.0f} s): "
-            + "  ".join(f"{name} {value:.3f}" for name, value in figures[-1].items()),
+            f"{name} seed {seed} ({time.time() - began:.0f} s): "
+            + "  ".join(f"{key} {value:.3f}" for key, value in figures[-1].items()),
             flush=True,
         )
     summary = {
-        name: {
-            "mean": float(np.mean([f[name] for f in figures])),
-            "spread": float(np.std([f[name] for f in figures])),
+        key: {
+            "mean": float(np.mean([f[key] for f in figures])),
+            "spread": float(np.std([f[key] for f in figures])),
         }
-        for name in figures[0]
+        for key in figures[0]
     }
+    return models, summary
+
+
+def run(args: argparse.Namespace) -> None:
+    """Several teachers, then as many students of the teachers' mean; the first student is what ships."""
+    train, dev, unscored = prepare_items(args)
+    options = ScorerOptions(epochs=args.epochs)
+    teachers, teacher_figures = train_seeds("teacher", train, dev, options, args)
+    lessons = taught([*train, *unscored], teachers)
+    _, student_figures = train_seeds("scorer", lessons, dev, options, args)
     report = {
         "seeds": args.seeds,
         "folds": args.folds,
         "fit_on": args.fit_on,
         "options": asdict(options),
-        "single": summary,
-        "averaged": evaluate(predict(models, dev), dev),
+        "single": student_figures,
+        "teacher": teacher_figures,
+        "averaged": evaluate(predict(teachers, dev), dev),
     }
     (args.run / "scorer.json").write_text(json.dumps(report, indent=1))
     print(json.dumps(report["averaged"], indent=1))

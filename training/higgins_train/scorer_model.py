@@ -166,45 +166,27 @@ INPUT_NAMES = [
     "stress",
     "place",
     "word_pool",
+    "phone_valid",
+    "word_valid",
 ]
 OUTPUT_NAMES = ["phone_score", "detection_logit", "word_scores", "utterance_scores"]
 
 
 class ScorerGraph(nn.Module):
-    """What is exported: one utterance without batch axis, scores 0-1, the mean of one or several scorers."""
+    """What is exported: one utterance without batch axis, scores 0-1. The engine pads phones and words to a few
+    lengths (the runtime compiles every length it meets) and says in `phone_valid`, `word_valid` which are real."""
 
-    def __init__(self, models: list[ScorerModel]):
+    def __init__(self, model: ScorerModel):
         super().__init__()
-        self.models = nn.ModuleList(models)
+        self.model = model
 
-    def forward(
-        self,
-        phone_features,
-        phone_states,
-        utterance_features,
-        utterance_states,
-        phone,
-        stress,
-        place,
-        word_pool,
-    ):
-        batch = {
-            "phone_features": phone_features[None],
-            "phone_states": phone_states[None],
-            "utterance_features": utterance_features,
-            "utterance_states": utterance_states,
-            "phone": phone[None],
-            "stress": stress[None],
-            "place": place[None],
-            "word_pool": word_pool[None],
-            "phone_valid": torch.ones_like(phone_features[None, :, 0]),
-            "word_valid": torch.ones_like(word_pool[None, :, 0]),
-        }
-        outputs = [model(batch) for model in self.models]
-        mean = {name: sum(output[name] for output in outputs)[0] / len(outputs) for name in OUTPUT_NAMES}
+    def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        batch = dict(zip(INPUT_NAMES, inputs, strict=True))
+        whole = {"utterance_features", "utterance_states"}  # [1, D] already
+        output = self.model({name: v if name in whole else v[None] for name, v in batch.items()})
         return (
-            mean["phone_score"] / 2.0,
-            mean["detection_logit"],
-            mean["word_scores"] / 2.0,
-            mean["utterance_scores"] / 2.0,
+            output["phone_score"][0] / 2.0,
+            output["detection_logit"][0],
+            output["word_scores"][0] / 2.0,
+            output["utterance_scores"][0] / 2.0,
         )

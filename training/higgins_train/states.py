@@ -43,6 +43,35 @@ class StateCache:
         return self._map[begin:end, at : at + self.dim]
 
 
+class StateCaches:
+    """Several caches as one; an utterance is looked for in each."""
+
+    def __init__(self, caches: list[StateCache | StateCaches]):
+        self._caches = caches
+        self.layers: list[int] = caches[0].layers
+
+    def _of(self, utterance_id: str) -> StateCache | StateCaches | None:
+        return next((cache for cache in self._caches if utterance_id in cache), None)
+
+    def __contains__(self, utterance_id: str) -> bool:
+        return self._of(utterance_id) is not None
+
+    def num_frames(self, utterance_id: str) -> int:
+        return self._of(utterance_id).num_frames(utterance_id)
+
+    def get(self, utterance_id: str, layer: int) -> np.ndarray:
+        """float16 [T, dim]."""
+        return self._of(utterance_id).get(utterance_id, layer)
+
+
+def states_up_to(encoder: torch.nn.Module, samples: torch.Tensor, last: int) -> list[torch.Tensor]:
+    """States of layers 0 ... last, [1, T, dim] each; layers above are not computed where the encoder allows it."""
+    if last == encoder.num_layers or not encoder.splittable:
+        return encoder(samples)
+    hidden = encoder.stem(samples)
+    return [hidden, *encoder.upper(hidden, 0, None, last)]
+
+
 def cache_states(
     utterances: list[Utterance], init: Path, layers: list[int], root: Path, max_seconds: float = 16.0
 ) -> StateCache:
@@ -91,7 +120,7 @@ def cache_states(
             done.add(utterance.id)
             samples = utterance.samples()
             if len(samples) <= max_seconds * 16000:
-                states = encoder(torch.from_numpy(samples)[None])
+                states = states_up_to(encoder, torch.from_numpy(samples)[None], max(layers))
                 block = torch.cat([states[layer][0] for layer in layers], dim=-1).half().numpy()
                 data.write(block.tobytes())
                 spans.append((utterance.id, frames, frames + len(block)))
@@ -102,3 +131,10 @@ def cache_states(
         data.flush()
         write_index(complete=True)
     return StateCache(folder)
+
+
+def cache_corpora(corpora: list[list[Utterance]], init: Path, root: Path) -> StateCaches:
+    """States of the layers from 2 up, corpus by corpus, so that one more corpus costs only its own."""
+    depth = load_encoder(init).num_layers
+    layers = list(range(min(2, depth), depth + 1))
+    return StateCaches([cache_states(utterances, init, layers, root) for utterances in corpora])
