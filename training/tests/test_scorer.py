@@ -66,7 +66,7 @@ def test_padding_changes_nothing(corpus: Path, tmp_path: Path) -> None:
     cut = {
         name: value[:4] if len(value) == len(short.phone) else value for name, value in short.inputs.items()
     }
-    short = Item(cut, short.phone[:4], short.word[:2], short.utterance, short.kind)
+    short = Item(cut, short.phone[:4], short.word[:2], short.utterance, short.kind, short.speaker)
     with torch.inference_mode():
         alone = model(collate([short])[0])
         padded = model(collate([short, items[1]])[0])

@@ -1,0 +1,146 @@
+"""Who is judged worse, and in which rooms: a pack's figures on dev by age, gender, word length, noise, band and level.
+
+The conditions are made here from dev's own recordings; the pack's int8 graph and its scorer judge them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from .augmentation import babble, coloured_noise, through_telephone, with_noise
+from .corpus import MISPRONOUNCED_BELOW, Utterance, add_corpus_arguments, read_corpus
+from .export import load_scorer
+from .features import extract
+from .metrics import area_under_roc, pearson
+from .pack import OnnxRecogniser
+from .scorer import Item, make_item, predict
+
+CHILD_UNTIL = 12  # years
+GOOD_FROM = 1.8  # of 2: what the experts heard as right
+
+
+class Changed(Utterance):
+    """A recording heard through `extra["change"]`; everything else stays."""
+
+    def samples(self) -> np.ndarray:
+        return self.extra["change"](super().samples(), np.random.default_rng([*self.id.encode()]))
+
+
+def conditions(voices: list[Path]) -> dict[str, Callable[[np.ndarray, np.random.Generator], np.ndarray]]:
+    def white(snr_db: float):
+        return lambda x, random: with_noise(x, snr_db, coloured_noise(len(x), 0.0, random))
+
+    def crowd(snr_db: float):
+        def change(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
+            chosen = [
+                soundfile.read(voices[i], dtype="float32")[0] for i in random.integers(len(voices), size=5)
+            ]
+            return with_noise(x, snr_db, babble(chosen, len(x), random))
+
+        return change
+
+    named = {f"white noise, {snr} dB": white(snr) for snr in (20, 10, 5)}
+    named |= {f"babble, {snr} dB": crowd(snr) for snr in (20, 10, 5)}
+    named["telephone band"] = lambda x, random: through_telephone(x)
+    named["peak at -40 dB"] = lambda x, random: x * (0.01 / (np.abs(x).max() + 1e-9))
+    named["clipped by 12 dB"] = lambda x, random: np.clip(x * (4.0 / (np.abs(x).max() + 1e-9)), -1.0, 1.0)
+    return named
+
+
+def figures_of(predictions: list[dict], items: list[Item], threshold: float) -> dict[str, float]:
+    """threshold: a detection logit. The two last: right phones flagged, wrong phones found."""
+    phone = np.concatenate([p["phone_score"] for p in predictions])
+    logit = np.concatenate([p["detection_logit"] for p in predictions])
+    truth = np.concatenate([i.phone for i in items])
+    word = np.concatenate([p["word_scores"][:, 2] for p in predictions])
+    whole = np.array([p["utterance_scores"][4] for p in predictions])
+    wrong = truth < MISPRONOUNCED_BELOW
+    return {
+        "recordings": len(items),
+        "phones": len(truth),
+        "phone_pcc": pearson(phone, truth),
+        "word_total_pcc": pearson(word, np.concatenate([i.word[:, 2] for i in items])),
+        "utterance_total_pcc": pearson(whole, np.array([i.utterance[4] for i in items])),
+        "mean_phone_error": float((phone - truth).mean()),
+        "mdd_auc": area_under_roc(logit, wrong),
+        "flagged_right": float((logit[truth >= GOOD_FROM] >= threshold).mean()),
+        "found_wrong": float((logit[wrong] >= threshold).mean()) if wrong.any() else float("nan"),
+    }
+
+
+def by_word_length(predictions: list[dict], items: list[Item]) -> dict[str, dict[str, float]]:
+    """Phones of words of 1-2, 3-4, 5 or more phones."""
+    groups: dict[str, list[tuple[float, float]]] = {
+        "1-2 phones": [],
+        "3-4 phones": [],
+        "5 phones or more": [],
+    }
+    for prediction, item in zip(predictions, items, strict=True):
+        lengths = np.bincount(item.inputs["word_of_phone"])[item.inputs["word_of_phone"]]
+        for length, said, truth in zip(lengths, prediction["phone_score"], item.phone, strict=True):
+            name = "1-2 phones" if length <= 2 else "3-4 phones" if length <= 4 else "5 phones or more"
+            groups[name].append((float(said), float(truth)))
+    return {
+        name: {"phones": len(pairs), "phone_pcc": pearson(*np.array(pairs).T)}
+        for name, pairs in groups.items()
+    }
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_corpus_arguments(parser)
+    parser.add_argument("--run", type=Path, required=True, help="run folder with the scorer")
+    parser.add_argument("--pack", type=Path, default=Path("packs/en-us"))
+    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
+
+
+def run(args: argparse.Namespace) -> None:
+    dev = [u for u in read_corpus(args.corpus) if u.division == "dev"]
+    recogniser = OnnxRecogniser(args.pack / "acoustic.onnx")
+    model = load_scorer(args.run / "scorer-seed1.pt").model
+    points = json.loads((args.pack / "manifest.json").read_text())["calibration"]
+    odds = np.log(points["detection_threshold"] / (1.0 - points["detection_threshold"]))
+    threshold = (odds - points["detection_offset"]) / points["detection_scale"]
+    cache = args.run / "fairness"
+    cache.mkdir(exist_ok=True)
+
+    def judged(utterances: list[Utterance], name: str) -> tuple[list[dict], list[Item]]:
+        inputs = extract(utterances, recogniser, cache / f"{name.replace(' ', '-').replace(',', '')}.pt")
+        items = [make_item(u, inputs[u.id]) for u in utterances if u.id in inputs]
+        return predict([model], items), items
+
+    predictions, items = judged(dev, "clean")
+    if len(items) != len(dev):
+        raise SystemExit("the engine refused a recording of dev: the groups would not line up")
+    groups = {
+        f"children (to {CHILD_UNTIL})": [u.age <= CHILD_UNTIL for u in dev],
+        "adults": [u.age > CHILD_UNTIL for u in dev],
+        "female": [u.gender == "f" for u in dev],
+        "male": [u.gender == "m" for u in dev],
+    }
+    report = {"everybody": figures_of(predictions, items, threshold)}
+    for name, members in groups.items():
+        chosen = [(p, i) for p, i, member in zip(predictions, items, members, strict=True) if member]
+        report[name] = figures_of([p for p, _ in chosen], [i for _, i in chosen], threshold)
+    for name, change in conditions([u.audio for u in dev]).items():
+        changed = [
+            Changed(
+                **{f.name: getattr(u, f.name) for f in fields(u)} | {"extra": {**u.extra, "change": change}}
+            )
+            for u in dev
+        ]
+        report[name] = figures_of(*judged(changed, name), threshold)
+    result = {
+        "pack": str(args.pack.name),
+        "groups": report,
+        "word_length": by_word_length(predictions, items),
+    }
+    args.out.write_text(json.dumps(result, indent=1) + "\n")
+    for name, figures in report.items():
+        print(f"{name:22s} " + "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))

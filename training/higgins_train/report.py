@@ -1,0 +1,261 @@
+"""Write the tables and plots of docs/accuracy.md from the runs' own JSON: no figure is typed by hand.
+
+Takes what a run left (ablation rows, scorer.json, diagnosis, fairness), keeps it under docs/figures/accuracy/ so that
+the page can be written again without the run, and fills the blocks between `<!-- report:NAME begin -->` and
+`<!-- report:NAME end -->`. Plots are drawn from the dev predictions of the run's first scorer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from .ablate import SCALARS, VARIANTS
+from .calibrate import sigmoid
+from .corpus import MISPRONOUNCED_BELOW
+
+COLUMNS = [
+    ("phone", "phone_pcc"),
+    ("word", "word_total_pcc"),
+    ("utterance", "utterance_total_pcc"),
+    ("fluency", "utterance_fluency_pcc"),
+    ("prosody", "utterance_prosody_pcc"),
+    ("AUC", "mdd_auc"),
+    ("F1", "mdd_f1"),
+    ("native flagged", "native_flagged_at_recall_60"),
+    ("synthetic AUC", "synthetic_auc"),
+]
+
+
+def cell(figures: dict, key: str) -> str:
+    if key not in figures:
+        return ""
+    mean, spread = figures[key]["mean"], figures[key]["spread"]
+    if key.startswith("native_flagged"):
+        return f"{mean:.2%}"
+    return f"{mean:.3f}" + (f" ± {spread:.3f}" if spread else "")
+
+
+def ablation_block(folder: Path) -> str:
+    lines = ["| | " + " | ".join(name for name, _ in COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
+    for name in [*SCALARS, *VARIANTS]:
+        path = folder / "ablation" / f"{name}.json"
+        if not path.exists():
+            continue
+        row = json.loads(path.read_text())
+        lines.append(
+            f"| {row['about']} | " + " | ".join(cell(row["figures"], key) for _, key in COLUMNS) + " |"
+        )
+    return "\n".join(lines)
+
+
+def runs_block(folder: Path) -> str:
+    lines = ["| row | seeds | hours | commit |", "|---|---|---|---|"]
+    for name in [*SCALARS, *VARIANTS]:
+        path = folder / "ablation" / f"{name}.json"
+        if path.exists():
+            row = json.loads(path.read_text())
+            lines.append(f"| {name} | {row['seeds']} | {row['hours']:.2f} | {row['commit']} |")
+    return "\n".join(lines)
+
+
+def shipped_block(folder: Path) -> str:
+    """Teachers, their mean and the student that ships, with the threshold chosen inside fit."""
+    report = json.loads((folder / "scorer.json").read_text())
+    lines = ["| | " + " | ".join(name for name, _ in COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
+    averaged = {key: {"mean": value, "spread": 0.0} for key, value in report["averaged"].items()}
+    for title, figures in (
+        (f"one scorer, {report['seeds']} seeds", report["teacher"]),
+        (f"the {report['seeds']} averaged", averaged),
+        (f"one distilled scorer, {report['seeds']} seeds (ships)", report["single"]),
+    ):
+        lines.append(f"| {title} | " + " | ".join(cell(figures, key) for _, key in COLUMNS) + " |")
+    at = report["at_threshold_inside_fit"]
+    lines.append("")
+    lines.append(
+        "F1 in the table is the best over thresholds on dev. At the threshold of the highest F1 on speakers held out "
+        f"inside fit: F1 {at['f1']['mean']:.3f} ± {at['f1']['spread']:.3f}, precision {at['precision']['mean']:.3f}, "
+        f"recall {at['recall']['mean']:.3f}."
+    )
+    return "\n".join(lines)
+
+
+def diagnosis_block(folder: Path) -> str:
+    figures = json.loads((folder / "diagnosis.json").read_text())
+    rows = [
+        ("errors injected / right phones", lambda f: f"{f['errors']} / {f['right_phones']}"),
+        ("AUC", lambda f: f"{f['auc']:.3f}"),
+        ("right place and kind", lambda f: f"{f['right_place_and_kind']:.1%}"),
+        ("... of substitutions", lambda f: f"{f.get('right_place_and_kind_substitution', 0):.1%}"),
+        ("... of deletions", lambda f: f"{f.get('right_place_and_kind_deletion', 0):.1%}"),
+        ("... of insertions", lambda f: f"{f.get('right_place_and_kind_insertion', 0):.1%}"),
+        ("right phone named, of all substitutions", lambda f: f"{f['right_phone_of_substitutions']:.1%}"),
+        ("right phone named, of those found", lambda f: f"{f['right_phone_of_found_substitutions']:.1%}"),
+        ("right phones flagged", lambda f: f"{f['false_alarms']:.2%}"),
+    ]
+    lines = ["| | " + " | ".join(figures) + " |", "|---" * (len(figures) + 1) + "|"]
+    lines += [f"| {title} | " + " | ".join(show(f) for f in figures.values()) + " |" for title, show in rows]
+    return "\n".join(lines)
+
+
+def fairness_block(folder: Path) -> str:
+    report = json.loads((folder / "fairness.json").read_text())
+    lines = [
+        "| | phones | phone | word | utterance | AUC | right flagged | wrong found | mean phone error |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, f in report["groups"].items():
+        lines.append(
+            f"| {name} | {f['phones']} | {f['phone_pcc']:.3f} | {f['word_total_pcc']:.3f} "
+            f"| {f['utterance_total_pcc']:.3f} | {f['mdd_auc']:.3f} | {f['flagged_right']:.2%} "
+            f"| {f['found_wrong']:.1%} | {f['mean_phone_error']:+.3f} |"
+        )
+    for name, f in report["word_length"].items():
+        lines.append(f"| words of {name} | {f['phones']} | {f['phone_pcc']:.3f} | | | | | | |")
+    return "\n".join(lines)
+
+
+def plots_block(folder: Path) -> str:
+    titles = {
+        "scatter": "phone scores against the experts'",
+        "roc": "ROC of mispronunciation detection",
+        "precision_recall": "precision and recall",
+        "reliability": "stated and observed probability of an error",
+        "fairness": "agreement by group and condition",
+    }
+    there = [
+        f"![{title}](figures/accuracy/{name}.svg)"
+        for name, title in titles.items()
+        if (folder / f"{name}.svg").exists()
+    ]
+    return "\n".join(there)
+
+
+def draw(run: Path, folder: Path) -> None:
+    """Plots of the shipped scorer on dev, float features."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "higgins"
+    import matplotlib.pyplot as plt
+    import torch
+
+    predictions = torch.load(run / "dev-predictions.pt", weights_only=False)
+    said, truth, logit = (np.asarray(predictions[key]) for key in ("phone", "truth", "logit"))
+    wrong = truth < MISPRONOUNCED_BELOW
+
+    def save(name: str, xlabel: str, ylabel: str) -> None:
+        plt.xlabel(xlabel)
+        plt.ylabel(ylabel)
+        plt.tight_layout()
+        plt.savefig(folder / f"{name}.svg", metadata={"Date": None})
+        plt.close()
+
+    counts, x_edges, y_edges = np.histogram2d(
+        truth, np.clip(said, 0, 2), bins=[11, 20], range=[[-0.1, 2.1], [0, 2]]
+    )
+    plt.figure(figsize=(4.2, 3.4))
+    plt.pcolormesh(x_edges, y_edges, np.log10(1 + counts).T, cmap="Blues")
+    plt.colorbar(label="log10(1 + phones)")
+    save("scatter", "experts' phone score", "predicted")
+
+    order = np.argsort(-logit)
+    hits, alarms = np.cumsum(wrong[order]), np.cumsum(~wrong[order])
+    keep = np.unique(np.linspace(0, len(order) - 1, 400).astype(int))
+    plt.figure(figsize=(4.2, 3.4))
+    plt.plot((alarms / alarms[-1])[keep], (hits / hits[-1])[keep])
+    save("roc", "right phones flagged", "wrong phones found")
+    plt.figure(figsize=(4.2, 3.4))
+    plt.plot((hits / hits[-1])[keep], (hits / (hits + alarms))[keep])
+    save("precision_recall", "recall", "precision")
+
+    probability = sigmoid(predictions["scale"] * logit + predictions["offset"])
+    bins = np.minimum((probability * 10).astype(int), 9)
+    there = [b for b in range(10) if (bins == b).sum() >= 10]
+    plt.figure(figsize=(4.2, 3.4))
+    plt.plot([0, 1], [0, 1], color="grey", linewidth=0.8)
+    plt.plot(
+        [probability[bins == b].mean() for b in there], [wrong[bins == b].mean() for b in there], marker="o"
+    )
+    save("reliability", "stated probability of an error", "observed share")
+
+
+def draw_fairness(folder: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("svg")
+    import matplotlib.pyplot as plt
+
+    groups = json.loads((folder / "fairness.json").read_text())["groups"]
+    plt.figure(figsize=(6.0, 4.4))
+    place = np.arange(len(groups))
+    for offset, (title, key) in enumerate(
+        (("phone", "phone_pcc"), ("word", "word_total_pcc"), ("AUC", "mdd_auc"))
+    ):
+        plt.barh(place + 0.27 * (1 - offset), [g[key] for g in groups.values()], height=0.25, label=title)
+    plt.yticks(place, list(groups))
+    plt.gca().invert_yaxis()
+    plt.legend(loc="lower left", fontsize=8)
+    plt.tight_layout()
+    plt.savefig(folder / "fairness.svg", metadata={"Date": None})
+    plt.close()
+
+
+BLOCKS = {
+    "shipped": (shipped_block, "scorer.json"),
+    "ablation": (ablation_block, "ablation"),
+    "runs": (runs_block, "ablation"),
+    "diagnosis": (diagnosis_block, "diagnosis.json"),
+    "fairness": (fairness_block, "fairness.json"),
+    "plots": (plots_block, "."),
+}
+
+
+def fill(text: str, folder: Path) -> str:
+    """The page with every block made anew whose data are there. A marker without its partner is an error."""
+    for name, (make, needs) in BLOCKS.items():
+        begin, end = f"<!-- report:{name} begin -->\n", f"<!-- report:{name} end -->"
+        if begin not in text or not (folder / needs).exists():
+            continue
+        before, rest = text.split(begin, 1)
+        if end not in rest:
+            raise SystemExit(f"the page has `{begin.strip()}` but not `{end}`")
+        text = before + begin + make(folder) + "\n" + end + rest.split(end, 1)[1]
+    return text
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--run", type=Path, help="run folder to take results from; default: what was kept before"
+    )
+    parser.add_argument("--page", type=Path, default=Path("docs/accuracy.md"))
+    parser.add_argument("--figures", type=Path, default=Path("docs/figures/accuracy"))
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; fail when the page is out of date"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    args.figures.mkdir(parents=True, exist_ok=True)
+    if args.run:
+        for name in ("scorer.json", "diagnosis.json", "fairness.json"):
+            if (args.run / name).exists():
+                shutil.copy(args.run / name, args.figures / name)
+        if (args.run / "ablation").exists():
+            shutil.copytree(args.run / "ablation", args.figures / "ablation", dirs_exist_ok=True)
+        if (args.run / "dev-predictions.pt").exists():
+            draw(args.run, args.figures)
+        if (args.figures / "fairness.json").exists():
+            draw_fairness(args.figures)
+    before = args.page.read_text()
+    after = fill(before, args.figures)
+    if args.check:
+        if before != after:
+            print(f"{args.page}: blocks are out of date; run: python -m higgins_train report")
+        return int(before != after)
+    args.page.write_text(after)
+    return 0

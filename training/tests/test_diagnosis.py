@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from higgins_train.corpus import Utterance, Word
+from higgins_train.diagnosis import heard_of, measure, truth_of
+from higgins_train.report import fill
+
+
+def entry(expected: str | None, actual: str | None, error: str | None, probability: float = 0.0) -> dict:
+    return {"expected": expected, "actual": actual, "error": error, "error_probability": probability}
+
+
+CAT = Word("cat", ["K", "AE1", "T"], [2.0, 0.0, 2.0], spoken=[["K"], ["EH1"], ["T", "AH0"]])
+SIT = Word("sit", ["S", "IH1", "T"], [2.0, 2.0, 0.0], spoken=[["S"], ["IH1"], []])
+UTTERANCE = Utterance("u", Path("u.flac"), "s", "dev", "cat sit", [CAT, SIT], synthetic=True)
+
+
+def report(cat: list[dict], sit: list[dict]) -> dict:
+    return {"u": {"words": [{"phonemes": cat}, {"phonemes": sit}]}}
+
+
+def test_truth_names_kind_and_phone() -> None:
+    assert truth_of(CAT) == [(None, None), ("substitution", "EH"), ("insertion", "AH")]
+    assert truth_of(SIT) == [(None, None), (None, None), ("deletion", None)]
+
+
+def test_a_perfect_report_is_perfect() -> None:
+    perfect = report(
+        [
+            entry("K", "K", None),
+            entry("AE", "EH", "substitution", 0.9),
+            entry("T", "T", None),
+            entry(None, "AH", "insertion"),
+        ],
+        [entry("S", "S", None), entry("IH", "IH", None), entry("T", None, "deletion", 0.8)],
+    )
+    figures = measure([UTTERANCE], perfect)
+    assert figures["errors"] == 3 and figures["right_phones"] == 3
+    assert figures["auc"] == figures["right_place_and_kind"] == figures["right_phone_of_substitutions"] == 1.0
+    assert figures["false_alarms"] == 0.0
+
+
+def test_wrong_names_wrong_kinds_and_alarms_are_counted() -> None:
+    poor = report(
+        [entry("K", "G", "substitution", 0.7), entry("AE", "IH", "substitution", 0.6), entry("T", "T", None)],
+        [entry("S", "S", None), entry("IH", "IH", None), entry("T", "D", "substitution", 0.5)],
+    )
+    figures = measure([UTTERANCE], poor)
+    assert figures["right_place_and_kind"] == pytest.approx(1 / 3)  # the place of AE only
+    assert figures["right_phone_of_substitutions"] == 0.0
+    assert figures["false_alarms"] == pytest.approx(1 / 3)
+    # Right phones K .7, S 0, IH 0; wrong phones AE .6, T .5: 4 of 6 pairs are in order.
+    assert figures["auc"] == pytest.approx(4 / 6)
+
+
+def test_an_insertion_before_the_word_is_an_alarm_of_its_first_phone() -> None:
+    _, heard = heard_of([entry(None, "AH", "insertion"), entry("S", "S", None), entry("IH", "IH", None)])
+    assert heard == [("insertion", "AH"), (None, None)]
+
+
+def test_report_fills_its_blocks_and_nothing_else(tmp_path: Path) -> None:
+    figures = measure(
+        [UTTERANCE], report([entry(p, p, None) for p in ("K", "AE", "T")], [entry(p, p, None) for p in "SIT"])
+    )
+    (tmp_path / "diagnosis.json").write_text(json.dumps({"set": figures}))
+    page = "before\n<!-- report:diagnosis begin -->\nold\n<!-- report:diagnosis end -->\nafter\n"
+    filled = fill(page, tmp_path)
+    assert filled.startswith("before\n") and filled.endswith("after\n") and "old" not in filled
+    assert "| right phones flagged | 0.00% |" in filled
+    assert fill(filled, tmp_path) == filled
+    with pytest.raises(SystemExit, match="diagnosis end"):
+        fill("<!-- report:diagnosis begin -->\n", tmp_path)
