@@ -187,10 +187,10 @@ def run(args: argparse.Namespace) -> None:
         items = [variant.change(i) for i in train if variant.train_on(i)]
         if variant.teachers:
             # The recipe's models, trained now if no row has asked for them before.
-            teachers, _ = train_seeds("recipe", train, dev, options, models, args.seeds)
+            teachers, _ = train_seeds("recipe", train, dev, options, models, args.seeds, jobs=args.jobs)
             items = taught([*items, *(unscored if variant.unscored else [])], teachers)
         held_out = [variant.change(i) for i in dev]
-        _, figures = train_seeds(name, items, held_out, options, models, args.seeds, variant.shape)
+        _, figures = train_seeds(name, items, held_out, options, models, args.seeds, variant.shape, args.jobs)
         write_row(
             out,
             name,

@@ -103,7 +103,7 @@ def test_a_student_learns_from_teachers_where_nobody_scored(corpus: Path, tmp_pa
     lessons = taught(
         [replace(item, utterance=np.full(5, np.nan, np.float32)) for item in unscored], [teacher]
     )
-    student = train_scorer(lessons, 2, options, tmp_path / "student.pt")
+    student = train_scorer([items[0], *lessons], 2, options, tmp_path / "student.pt")
     assert evaluate(predict([student], items), items)["phone_pcc"] > 0.85
 
 
