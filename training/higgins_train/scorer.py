@@ -161,28 +161,34 @@ def masked_mse(
 def loss_of(
     output: dict[str, torch.Tensor], labels: dict[str, torch.Tensor], options: ScorerOptions
 ) -> torch.Tensor:
+    hard = label_loss_of(output, labels, options)
+    if "detection_logit" not in labels:
+        return hard
+    soft = teacher_loss_of(output, labels, options)
+    return (1.0 - options.teacher_share) * hard + options.teacher_share * soft
+
+
+def label_loss_of(
+    output: dict[str, torch.Tensor], labels: dict[str, torch.Tensor], options: ScorerOptions
+) -> torch.Tensor:
+    """Against the experts' scores and what is certain; a batch of unscored recordings costs nothing."""
     known = ~torch.isnan(labels["phone"])
-    if not known.any():  # a batch of unscored recordings
-        return output["phone_score"].sum() * 0.0
     scored = ~torch.isnan(labels["utterance"][:, :1])
     weight = torch.where(scored, 1.0, options.certain_weight).expand_as(labels["phone"])
     wrong = (labels["phone"][known] < MISPRONOUNCED_BELOW).float()
-    detection = nn.functional.binary_cross_entropy_with_logits(
-        output["detection_logit"][known],
-        wrong,
-        weight=weight[known],
-        pos_weight=torch.tensor(options.positive_weight),
-    )
-    hard = (
+    detection = output["detection_logit"].sum() * 0.0
+    if known.any():
+        detection = nn.functional.binary_cross_entropy_with_logits(
+            output["detection_logit"][known],
+            wrong,
+            weight=weight[known],
+            pos_weight=torch.tensor(options.positive_weight),
+        )
+    return (
         masked_mse(output["phone_score"], labels["phone"], weight)
         + masked_mse(output["word_scores"], labels["word"])
         + options.utterance_weight * masked_mse(output["utterance_scores"], labels["utterance"])
         + options.detection_weight * detection
-    )
-    if "detection_logit" not in labels:
-        return hard
-    return (1.0 - options.teacher_share) * hard + options.teacher_share * teacher_loss_of(
-        output, labels, options
     )
 
 
