@@ -48,12 +48,19 @@ def front_end_nodes(graph: onnx.GraphProto) -> list[str]:
     return [node.name for node in graph.node if "front_end" in node.name]
 
 
-def quantise_acoustic(float_path: Path, int8_path: Path, calibration: list[np.ndarray]) -> None:
-    """calibration: recordings, float32 [S]."""
+def layer_nodes(graph: onnx.GraphProto, layers: list[int]) -> list[str]:
+    """Names of the nodes of encoder layers (0 is the first)."""
+    return [n.name for n in graph.node if any(f"/layers.{layer}/" in n.name for layer in layers)]
+
+
+def quantise_acoustic(
+    float_path: Path, int8_path: Path, calibration: list[np.ndarray], float_layers: list[int] | None = None
+) -> None:
+    """calibration: recordings, float32 [S]. float_layers: encoder layers that stay in float32, 0 is the first."""
     import nncf
 
     model = onnx.load(str(float_path))
-    ignored = front_end_nodes(model.graph)
+    ignored = front_end_nodes(model.graph) + layer_nodes(model.graph, float_layers or [])
     dataset = nncf.Dataset(calibration, lambda samples: {"samples": samples[None]})
     quantised = nncf.quantize(
         model,

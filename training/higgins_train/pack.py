@@ -102,6 +102,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cmudict", type=Path, help="the CMU dictionary's file; needed with --native")
     parser.add_argument("--init", type=Path, help="the encoder's folder, if it has moved")
     parser.add_argument("--out", type=Path, required=True, help="the pack's folder, e.g. packs/en-us")
+    parser.add_argument(
+        "--float-layers",
+        type=int,
+        nargs="*",
+        default=[],
+        help="encoder layers (0 is the first) kept in float32 when int8 moves the scores too much",
+    )
     parser.add_argument("--version", required=True, help="version of the pack, e.g. 2026.11.1")
     parser.add_argument(
         "--limit", type=int, help="measure on so many dev utterances only (to try things out)"
@@ -122,7 +129,9 @@ def run(args: argparse.Namespace) -> None:
     int8_path = work / "acoustic.onnx"
     if not int8_path.exists() or int8_path.stat().st_mtime < model_path.stat().st_mtime:
         export_acoustic(model, work / "acoustic.f32.onnx")
-        quantise_acoustic(work / "acoustic.f32.onnx", int8_path, calibration_audio(utterances))
+        quantise_acoustic(
+            work / "acoustic.f32.onnx", int8_path, calibration_audio(utterances), args.float_layers
+        )
         for stale in work.glob("features-*.pt"):
             stale.unlink()
     shutil.copy(int8_path, args.out / ROLES["acoustic"])
@@ -197,5 +206,6 @@ def run(args: argparse.Namespace) -> None:
     write_manifest(args.out, args.version, model.state_dim, points)
     if failed:
         raise SystemExit(
-            f"int8 costs more than {MAX_DRIFT} of {', '.join(failed)}: keep those layers in float"
+            f"int8 costs more than {MAX_DRIFT} of {', '.join(failed)}: keep a layer in float (--float-layers), after "
+            f"deleting {int8_path}"
         )
