@@ -33,7 +33,7 @@ def tiny_pack(model: PhoneRecogniser, sizes: dict[str, int], folder: Path) -> Pa
     scorer = ScorerModel(
         ScorerConfig(**sizes, state_dim=2 * model.state_dim, utterance_state_dim=2 * model.state_dim)
     )
-    export_scorer(ScorerGraph([scorer.eval()]), folder / ROLES["scorer"])
+    export_scorer(ScorerGraph(scorer.eval()), folder / ROLES["scorer"])
     for role, name in ROLES.items():
         if role not in {"acoustic", "scorer"}:
             shutil.copy(SHIPPED / name, folder / name)
