@@ -19,16 +19,12 @@ from tqdm import tqdm
 from .corpus import MISPRONOUNCED_BELOW
 from .metrics import area_under_roc, best_threshold, detection_at, pearson
 from .phones import NUM_LABELS
-from .scorer import (
-    Item,
-    ScorerOptions,
-    prepare_items,
-    taught,
-    train_seeds,
-)
-from .scorer import (
-    add_arguments as add_scorer_arguments,
-)
+from .scorer import add_arguments as add_scorer_arguments
+from .scorer import taught
+from .scorer_data import prepare_items
+from .scorer_items import Item
+from .scorer_options import ScorerOptions
+from .scorer_training import train_seeds
 
 # Columns of phone_features: PhoneColumns of src/scorer/features.h.
 LPR, LPP = slice(0, NUM_LABELS), NUM_LABELS

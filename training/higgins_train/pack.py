@@ -26,7 +26,9 @@ from .export import (
 from .features import Posteriors, extract
 from .model_card import write_card
 from .phones import BLANK, PHONES
-from .scorer import evaluate, make_item, pools, predict
+from .scorer_data import pools
+from .scorer_evaluation import evaluate, predict
+from .scorer_items import make_item
 from .word_boundaries import stressed_pronunciations, with_words
 
 FORMAT_VERSION = 1

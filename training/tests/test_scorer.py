@@ -10,18 +10,12 @@ from higgins_train.calibrate import calibration, expected_calibration_error, pla
 from higgins_train.corpus import read_corpus
 from higgins_train.export import export_scorer
 from higgins_train.metrics import area_under_roc, best_threshold, detection_at, pearson
-from higgins_train.scorer import (
-    Item,
-    ScorerOptions,
-    collate,
-    evaluate,
-    make_item,
-    predict,
-    taught,
-    train_scorer,
-    without_labels,
-)
+from higgins_train.scorer import taught
+from higgins_train.scorer_evaluation import evaluate, predict
+from higgins_train.scorer_items import Item, collate, make_item, without_labels
 from higgins_train.scorer_model import INPUT_NAMES, OUTPUT_NAMES, ScorerGraph
+from higgins_train.scorer_options import ScorerOptions
+from higgins_train.scorer_training import train_scorer
 
 
 def made_up_items(corpus: Path) -> list[Item]:
