@@ -17,6 +17,8 @@ COMMANDS = [
     "synthesis",
     "diagnosis",
     "ablate",
+    "fairness",
+    "report",
 ]
 
 

@@ -21,7 +21,7 @@ from .metrics import area_under_roc, best_threshold, detection_at, pearson
 from .phones import NUM_LABELS
 from .scorer import add_arguments as add_scorer_arguments
 from .scorer import taught
-from .scorer_data import prepare_items
+from .scorer_data import leaking_items, prepare_items
 from .scorer_items import Item
 from .scorer_options import ScorerOptions
 from .scorer_training import train_seeds
@@ -69,6 +69,7 @@ class Variant:
     shape: dict = field(default_factory=dict)
     teachers: bool = False
     unscored: bool = False
+    leaking: bool = False
 
 
 GOPT_SHAPE = {"width": 24, "heads": 1, "blocks": 3, "convolution": False, "dropout": 0.1}
@@ -95,6 +96,23 @@ VARIANTS = {
     "wide": Variant("width 160 instead of 96", shape={"width": 160}),
     "no-detection-weight": Variant(
         "- weight of 3 on errors in the detection loss", options={"positive_weight": 1.0}
+    ),
+    "leaking-features": Variant("features that leak: the recogniser had heard the speakers", leaking=True),
+    "disagreement": Variant(
+        "+ phones on which the experts disagree count less", options={"disagreement_weight": 3.0}
+    ),
+    "histogram": Variant(
+        "+ ordinal histogram of the experts' scores as a second target", options={"histogram_weight": 0.5}
+    ),
+    "blended": Variant("+ blends of well and poorly said tokens of a phone", options={"blended_share": 0.3}),
+    "pretrained": Variant("+ masked-phone pretraining, 4 epochs", options={"pretraining_epochs": 4}),
+    "ordinal-contrast": Variant("+ ordinal-contrastive regulariser", options={"contrast_weight": 0.05}),
+    "attentive-words": Variant(
+        "words pooled by attention instead of the mean", shape={"attentive_words": True}
+    ),
+    "focal": Variant("+ focal weighting of the detection loss (gamma 2)", options={"focal_gamma": 2.0}),
+    "correlation": Variant(
+        "+ correlation of a batch's phone scores in the loss", options={"correlation_weight": 0.2}
     ),
     "gopt-gop-sf": Variant(
         "GOPT's size (width 24, 3 blocks of attention) on GOP-SF vector, learners only",
@@ -180,7 +198,8 @@ def run(args: argparse.Namespace) -> None:
             continue
         variant = VARIANTS[name]
         options = replace(ScorerOptions(epochs=args.scorer_epochs), **variant.options)
-        items = [variant.change(i) for i in train if variant.train_on(i)]
+        pool = leaking_items(args) if variant.leaking else train
+        items = [variant.change(i) for i in pool if variant.train_on(i)]
         if variant.teachers:
             # The recipe's models, trained now if no row has asked for them before.
             teachers, _ = train_seeds("recipe", train, dev, options, models, args.seeds, jobs=args.jobs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,23 @@ from .states import StateCaches, cache_corpora
 from .text_substitution import with_substitutions
 from .word_boundaries import stressed_pronunciations, with_words
 
+Inputs = dict[str, dict[str, np.ndarray]]
 
-def prepare_items(args: argparse.Namespace) -> tuple[list[Item], list[Item], list[Item]]:
-    """(train, dev, unscored): features come from a recogniser that never saw the utterance's speaker. `unscored` are
-    learners' recordings beside changed texts: nobody knows their scores, a teacher has an opinion."""
+
+@dataclass
+class Material:
+    """The recordings of all corpora with words, and copies of people's recordings with changed texts."""
+
+    ready: list[Utterance]
+    changed: list[Utterance]
+    fold_of: dict[str, int]  # of every recording that is trained on
+    cache: StateCaches
+
+    def in_fold(self, pool: list[Utterance], fold: int) -> list[Utterance]:
+        return [u for u in pool if self.fold_of.get(u.extra.get("of", u.id)) == fold]
+
+
+def material_of(args: argparse.Namespace) -> Material:
     corpora = corpora_of(args)
     utterances = [u for corpus in corpora for u in corpus]
     cache = cache_corpora(corpora, args.init, args.run)
@@ -30,36 +44,62 @@ def prepare_items(args: argparse.Namespace) -> tuple[list[Item], list[Item], lis
     fit = [u for u in utterances if args.fit_on == "all" or u.division == "fit"]
     fold_of = {u.id: fold for u, fold in zip(fit, speaker_folds(fit, args.folds), strict=False)}
     changed = [with_substitutions(u, seed=1) for u in ready if not u.synthetic]
-    inputs: dict[str, dict[str, np.ndarray]] = {}
+    return Material(ready, changed, fold_of, cache)
+
+
+def prepare_items(args: argparse.Namespace) -> tuple[list[Item], list[Item], list[Item]]:
+    """(train, dev, unscored): features come from a recogniser that never saw the utterance's speaker. `unscored` are
+    learners' recordings beside changed texts: nobody knows their scores, a teacher has an opinion."""
+    of = material_of(args)
+    inputs: Inputs = {}
     for fold in range(args.folds):
-        posteriors = posteriors_of(args.run / f"fold{fold}", args.init, cache)
-        for kind, pool in pools(ready, changed).items():
-            held_out = [u for u in pool if fold_of.get(u.extra.get("of", u.id)) == fold]
-            inputs |= extract(held_out, posteriors, args.run / f"features-fold{fold}{kind}.pt")
-    posteriors = posteriors_of(args.run / "full", args.init, cache)
-    dev = [u for u in [*ready, *changed] if u.division == "dev"]
-    dev_inputs: dict[str, dict[str, np.ndarray]] = {}
-    for kind, pool in pools(dev, []).items():
-        untouched = [u for u in pool if "of" not in u.extra]
-        dev_inputs |= extract(untouched, posteriors, args.run / f"features-dev{kind}.pt")
-    dev_inputs |= extract(
-        [u for u in dev if "of" in u.extra and u.native], posteriors, args.run / "features-dev-text.pt"
-    )
+        posteriors = posteriors_of(args.run / f"fold{fold}", args.init, of.cache)
+        for kind, pool in pools(of.ready, of.changed).items():
+            path = args.run / f"features-fold{fold}{kind}.pt"
+            inputs |= extract(of.in_fold(pool, fold), posteriors, path)
+    unscored = [
+        without_labels(make_item(u, inputs[u.id])) for u in of.changed if u.id in inputs and not u.native
+    ]
+    return items_of(of, inputs), dev_items_of(args, of), unscored
+
+
+def items_of(of: Material, inputs: Inputs) -> list[Item]:
     # Copies of learners' recordings as certain errors were tried: on dev they cost agreement with the experts.
-    train = [
+    return [
         make_item(u, inputs[u.id])
-        for u in [*ready, *changed]
+        for u in [*of.ready, *of.changed]
         if u.id in inputs and (u.native or u.scores or u.synthetic)
     ]
-    dev_items = [
-        make_item(u, dev_inputs[u.id])
-        for u in dev
-        if u.id in dev_inputs and (u.native or u.scores or u.synthetic)
+
+
+def dev_items_of(args: argparse.Namespace, of: Material) -> list[Item]:
+    posteriors = posteriors_of(args.run / "full", args.init, of.cache)
+    dev = [u for u in of.ready if u.division == "dev"]
+    altered = [u for u in of.changed if u.division == "dev" and u.native]
+    inputs: Inputs = {}
+    for kind, pool in pools(dev, []).items():
+        inputs |= extract(pool, posteriors, args.run / f"features-dev{kind}.pt")
+    inputs |= extract(altered, posteriors, args.run / "features-dev-text.pt")
+    return [
+        make_item(u, inputs[u.id])
+        for u in [*dev, *altered]
+        if u.id in inputs and (u.native or u.scores or u.synthetic)
     ]
-    unscored = [
-        without_labels(make_item(u, inputs[u.id])) for u in changed if u.id in inputs and not u.native
-    ]
-    return train, dev_items, unscored
+
+
+def leaking_items(args: argparse.Namespace) -> list[Item]:
+    """As `train` of prepare_items, but the recogniser had heard the speakers: to show what that costs. Its features are
+    extracted on the first call."""
+    of = material_of(args)
+    posteriors = posteriors_of(args.run / "full", args.init, of.cache)
+    changed = [
+        u for u in of.changed if u.native
+    ]  # learners' changed texts are never trained on without a teacher
+    inputs: Inputs = {}
+    for kind, pool in pools(of.ready, changed).items():
+        heard = [u for u in pool if u.extra.get("of", u.id) in of.fold_of]
+        inputs |= extract(heard, posteriors, args.run / f"features-leak{kind}.pt")
+    return items_of(of, inputs)
 
 
 def posteriors_of(folder: Path, init: Path, cache: StateCaches) -> Posteriors:

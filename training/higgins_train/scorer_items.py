@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from .corpus import Utterance
+from .expert_marks import ACCENTED, RIGHT
 from .scorer_options import ScorerOptions
 
 UTTERANCE_SCORES = ["accuracy", "fluency", "prosody", "completeness", "total"]
@@ -25,6 +26,8 @@ class Item:
     kind: str  # "learner", "native" or "synthetic"
     speaker: str
     teacher: dict[str, np.ndarray] | None = None  # the teachers' mean outputs, named as the model's
+    # [N, 2] shares of the experts who heard each phone as at least accented, as right. NaN: their views are not known.
+    views: np.ndarray | None = None
 
     @property
     def native(self) -> bool:
@@ -45,11 +48,23 @@ def make_item(utterance: Utterance, inputs: dict[str, np.ndarray]) -> Item:
     if utterance.scores is not None:
         word = np.array([[w.accuracy, w.stress, w.total] for w in utterance.words], np.float32) / 5.0
         whole = np.array([utterance.scores[name] for name in UTTERANCE_SCORES], np.float32) / 5.0
-    return Item(inputs, phone, word, whole, utterance.kind, utterance.speaker)
+    return Item(
+        inputs, phone, word, whole, utterance.kind, utterance.speaker, views=shares_of_views(utterance)
+    )
+
+
+def shares_of_views(utterance: Utterance) -> np.ndarray:
+    """float32 [N, 2] as Item.views."""
+    rows = []
+    for word in utterance.words:
+        for views in word.phone_views or [[]] * len(word.phones):
+            known = np.array(views)
+            rows.append([(known >= ACCENTED).mean(), (known >= RIGHT).mean()] if views else [np.nan] * 2)
+    return np.array(rows, np.float32)
 
 
 def without_labels(item: Item) -> Item:
-    return replace(item, phone=np.full_like(item.phone, np.nan))
+    return replace(item, phone=np.full_like(item.phone, np.nan), views=None)
 
 
 def collate(items: list[Item]) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
@@ -75,6 +90,9 @@ def collate(items: list[Item]) -> tuple[dict[str, torch.Tensor], dict[str, torch
         "phone": torch.full((size, phones), torch.nan),
         "word": torch.full((size, words, 3), torch.nan),
         "utterance": torch.from_numpy(np.stack([i.utterance for i in items])),
+        "views": torch.full((size, phones, 2), torch.nan),
+        # Recordings whose phones were scored by experts; of others, what is known follows from the text.
+        "by_experts": torch.tensor([item.kind == "learner" for item in items]),
     }
     for row, item in enumerate(items):
         batch["phone_valid"][row, : len(item.phone)] = 1.0
@@ -84,6 +102,8 @@ def collate(items: list[Item]) -> tuple[dict[str, torch.Tensor], dict[str, torch
             batch["word_pool"][row, word, phone] = 1.0 / counts[word]
         labels["phone"][row, : len(item.phone)] = torch.from_numpy(item.phone)
         labels["word"][row, : len(item.word)] = torch.from_numpy(item.word)
+        if item.views is not None:
+            labels["views"][row, : len(item.views)] = torch.from_numpy(item.views)
     if any(item.teacher for item in items):
         taught = {
             "phone_score": torch.full((size, phones), torch.nan),

@@ -6,7 +6,10 @@ import torch
 from torch import nn
 
 from .corpus import MISPRONOUNCED_BELOW
+from .ordinal_contrast import ordinal_contrast
 from .scorer_options import ScorerOptions
+
+Tensors = dict[str, torch.Tensor]
 
 
 def masked_mse(
@@ -20,32 +23,50 @@ def masked_mse(
     return (squared if weight is None else squared * weight[known]).mean()
 
 
-def loss_of(
-    output: dict[str, torch.Tensor], labels: dict[str, torch.Tensor], options: ScorerOptions
-) -> torch.Tensor:
-    hard = label_loss_of(output, labels, options)
+def loss_of(output: Tensors, labels: Tensors, batch: Tensors, options: ScorerOptions) -> torch.Tensor:
+    hard = label_loss_of(output, labels, options) + regularisers_of(output, labels, batch, options)
     if "detection_logit" not in labels:
         return hard
     soft = teacher_loss_of(output, labels, options)
     return (1.0 - options.teacher_share) * hard + options.teacher_share * soft
 
 
-def label_loss_of(
-    output: dict[str, torch.Tensor], labels: dict[str, torch.Tensor], options: ScorerOptions
+def phone_weights(labels: Tensors, options: ScorerOptions) -> torch.Tensor:
+    """[B, N]: what a phone's label counts."""
+    weight = torch.where(labels["by_experts"][:, None], 1.0, options.certain_weight)
+    weight = weight.expand_as(labels["phone"])
+    if options.disagreement_weight > 0.0:
+        weight = weight / (1.0 + options.disagreement_weight * variance_of_views(labels["views"]))
+    return weight
+
+
+def variance_of_views(views: torch.Tensor) -> torch.Tensor:
+    """Of the experts' scores 0, 1, 2, from the shares [..., 2] of those at or above 1, at 2; 0 where not known."""
+    accented, right = torch.nan_to_num(views, nan=1.0).unbind(-1)
+    mean, square = accented + right, accented + 3.0 * right
+    return (square - mean**2).clamp(min=0.0)
+
+
+def detection_loss(
+    logit: torch.Tensor, wrong: torch.Tensor, weight: torch.Tensor, options: ScorerOptions
 ) -> torch.Tensor:
+    loss = nn.functional.binary_cross_entropy_with_logits(
+        logit, wrong, weight=weight, pos_weight=torch.tensor(options.positive_weight), reduction="none"
+    )
+    if options.focal_gamma > 0.0:
+        of_truth = torch.sigmoid(torch.where(wrong > 0.5, logit, -logit))
+        loss = loss * (1.0 - of_truth) ** options.focal_gamma
+    return loss.mean()
+
+
+def label_loss_of(output: Tensors, labels: Tensors, options: ScorerOptions) -> torch.Tensor:
     """Against the experts' scores and what is certain; a batch of unscored recordings costs nothing."""
     known = ~torch.isnan(labels["phone"])
-    scored = ~torch.isnan(labels["utterance"][:, :1])
-    weight = torch.where(scored, 1.0, options.certain_weight).expand_as(labels["phone"])
-    wrong = (labels["phone"][known] < MISPRONOUNCED_BELOW).float()
+    weight = phone_weights(labels, options)
     detection = output["detection_logit"].sum() * 0.0
     if known.any():
-        detection = nn.functional.binary_cross_entropy_with_logits(
-            output["detection_logit"][known],
-            wrong,
-            weight=weight[known],
-            pos_weight=torch.tensor(options.positive_weight),
-        )
+        wrong = (labels["phone"][known] < MISPRONOUNCED_BELOW).float()
+        detection = detection_loss(output["detection_logit"][known], wrong, weight[known], options)
     return (
         masked_mse(output["phone_score"], labels["phone"], weight)
         + masked_mse(output["word_scores"], labels["word"])
@@ -54,10 +75,32 @@ def label_loss_of(
     )
 
 
-def teacher_loss_of(
-    output: dict[str, torch.Tensor], labels: dict[str, torch.Tensor], options: ScorerOptions
-) -> torch.Tensor:
-    """As loss_of, against the teachers' outputs: the same scales, a probability in the place of an error's mark."""
+def regularisers_of(
+    output: Tensors, labels: Tensors, batch: Tensors, options: ScorerOptions
+) -> torch.Tensor | float:
+    """What is off by default: the experts' histogram, correlation, order in the space of representations."""
+    total: torch.Tensor | float = 0.0
+    known = ~torch.isnan(labels["phone"]) & labels["by_experts"][:, None]
+    if options.histogram_weight > 0.0:
+        told = known & ~torch.isnan(labels["views"][..., 0])
+        if told.any():
+            total = total + options.histogram_weight * nn.functional.binary_cross_entropy_with_logits(
+                output["view_logits"][told], labels["views"][told]
+            )
+    if options.correlation_weight > 0.0 and known.sum() > 2:
+        pair = torch.stack([output["phone_score"][known], labels["phone"][known]])
+        pair = pair - pair.mean(dim=1, keepdim=True)
+        of_both = (pair[0] * pair[1]).sum() / (pair.norm(dim=1).prod() + 1e-6)
+        total = total + options.correlation_weight * (1.0 - of_both)
+    if options.contrast_weight > 0.0 and known.any():
+        total = total + options.contrast_weight * ordinal_contrast(
+            output["encoded_phones"][known], batch["phone"][known], labels["phone"][known]
+        )
+    return total
+
+
+def teacher_loss_of(output: Tensors, labels: Tensors, options: ScorerOptions) -> torch.Tensor:
+    """As label_loss_of, against the teachers' outputs: the same scales, a probability in place of an error's mark."""
     taught = ~torch.isnan(labels["detection_logit"])
     probability = torch.sigmoid(labels["detection_logit"][taught])
     detection = nn.functional.binary_cross_entropy_with_logits(output["detection_logit"][taught], probability)

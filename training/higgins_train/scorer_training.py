@@ -12,11 +12,13 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from .phone_blending import PhoneBlender
 from .scorer_evaluation import evaluate, predict
 from .scorer_items import Item, batches_of, collate
 from .scorer_loss import loss_of
 from .scorer_model import ScorerConfig, ScorerModel
 from .scorer_options import ScorerOptions
+from .scorer_pretraining import pretrain
 
 
 def fit_statistics(model: ScorerModel, items: list[Item]) -> None:
@@ -42,7 +44,7 @@ def train_scorer(
         inputs["phone_states"].shape[1],
         inputs["utterance_features"].shape[1],
         inputs["utterance_states"].shape[1],
-        **(shape or {}),
+        **({"histogram_head": options.histogram_weight > 0.0} | (shape or {})),
     )
     torch.manual_seed(seed)
     model = ScorerModel(config)
@@ -51,6 +53,10 @@ def train_scorer(
         return model.eval()
     fit_statistics(model, items)
     generator = np.random.default_rng(seed)
+    if options.pretraining_epochs > 0:
+        hidden = [batches_of(items, options, generator) for _ in range(options.pretraining_epochs)]
+        pretrain(model, hidden, options, path.stem)
+    blend = PhoneBlender(items, options.blended_share) if options.blended_share > 0.0 else None
     decayed = [p for name, p in model.named_parameters() if p.ndim > 1 and "embedding" not in name]
     free = [p for name, p in model.named_parameters() if p.ndim <= 1 or "embedding" in name]
     optimizer = torch.optim.AdamW(
@@ -74,8 +80,10 @@ def train_scorer(
         unit="step",
         mininterval=5,
     ):
+        if blend is not None:
+            part = [blend(item, generator) for item in part]
         batch, labels = collate(part)
-        loss = loss_of(model(batch), labels, options)
+        loss = loss_of(model(batch), labels, batch, options)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
