@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .ablate import SCALARS, VARIANTS
 from .calibrate import sigmoid
 from .corpus import MISPRONOUNCED_BELOW
+from .variants import SCALARS, VARIANTS
 
 COLUMNS = [
     ("phone", "phone_pcc"),
@@ -40,13 +40,17 @@ def cell(figures: dict, key: str) -> str:
     return f"{mean:.3f}" + (f" ± {spread:.3f}" if spread else "")
 
 
+def rows_of(folder: Path) -> list[str]:
+    """Finished rows, in the order of the table; joined ones last."""
+    there = {path.stem for path in (folder / "ablation").glob("*.json")}
+    single = [*SCALARS, *VARIANTS]
+    return [name for name in single if name in there] + sorted(there - set(single))
+
+
 def ablation_block(folder: Path) -> str:
     lines = ["| | " + " | ".join(name for name, _ in COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
-    for name in [*SCALARS, *VARIANTS]:
-        path = folder / "ablation" / f"{name}.json"
-        if not path.exists():
-            continue
-        row = json.loads(path.read_text())
+    for name in rows_of(folder):
+        row = json.loads((folder / "ablation" / f"{name}.json").read_text())
         lines.append(
             f"| {row['about']} | " + " | ".join(cell(row["figures"], key) for _, key in COLUMNS) + " |"
         )
@@ -55,11 +59,9 @@ def ablation_block(folder: Path) -> str:
 
 def runs_block(folder: Path) -> str:
     lines = ["| row | seeds | hours | commit |", "|---|---|---|---|"]
-    for name in [*SCALARS, *VARIANTS]:
-        path = folder / "ablation" / f"{name}.json"
-        if path.exists():
-            row = json.loads(path.read_text())
-            lines.append(f"| {name} | {row['seeds']} | {row['hours']:.2f} | {row['commit']} |")
+    for name in rows_of(folder):
+        row = json.loads((folder / "ablation" / f"{name}.json").read_text())
+        lines.append(f"| {name} | {row['seeds']} | {row['hours']:.2f} | {row['commit']} |")
     return "\n".join(lines)
 
 
