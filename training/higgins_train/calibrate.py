@@ -1,4 +1,11 @@
-"""Operating points that travel with a pack: calibrated detection probability, thresholds. All chosen on dev."""
+"""Operating points that travel with a pack: calibrated detection probability, thresholds, the unsure band.
+
+The manifest's `calibration` has, beside what the engine reads, optional figures for whoever shows a result (engines
+ignore them). Of a phone whose calibrated error_probability lies in [unsure_low, unsure_high) the pack is not sure:
+below are at most a fifth of the experts' errors, above at least four flags in five are right. `detection_threshold`
+lies in between or at an end. All of these are chosen on dev; thresholds by class of phone
+(`detection_threshold_by_class`) are chosen inside fit and written only where they pay there.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +51,26 @@ def expected_calibration_error(probability: np.ndarray, wrong: np.ndarray, bins:
     return float(sum(gaps))
 
 
+# The unsure band: share of the errors that may lie below it, share of the flags above it that must be right.
+MISSED_BELOW_BAND = 0.2
+RIGHT_ABOVE_BAND = 0.8
+
+
+def unsure_band(probability: np.ndarray, wrong: np.ndarray, threshold: float) -> tuple[float, float]:
+    """(low, high) around `threshold`, both 0-1; high is 1 where no flags are right often enough."""
+    low = (
+        min(threshold, float(np.quantile(probability[wrong], MISSED_BELOW_BAND, method="lower")))
+        if wrong.any()
+        else threshold
+    )
+    order = np.argsort(-probability, kind="stable")
+    precision = np.cumsum(wrong[order]) / np.arange(1, len(order) + 1)
+    # A run of lucky first phones says nothing: at least twenty flags.
+    enough = np.flatnonzero((precision >= RIGHT_ABOVE_BAND) & (np.arange(len(order)) >= 19))
+    high = float(probability[order[enough[-1]]]) if len(enough) else 1.0
+    return low, max(threshold, high)
+
+
 def calibration(logits: np.ndarray, wrong: np.ndarray, insertion_evidence: np.ndarray, version: str) -> dict:
     """The manifest's `calibration`.
 
@@ -53,10 +80,14 @@ def calibration(logits: np.ndarray, wrong: np.ndarray, insertion_evidence: np.nd
     """
     scale, offset = platt(logits, wrong)
     probability = sigmoid(scale * logits + offset)
+    threshold = best_threshold(probability, wrong)
+    low, high = unsure_band(probability, wrong, threshold)
     return {
         "version": version,
         "detection_scale": scale,
         "detection_offset": offset,
-        "detection_threshold": best_threshold(probability, wrong),
+        "detection_threshold": threshold,
+        "unsure_low": low,
+        "unsure_high": high,
         "insertion_threshold_nats": max(1.0, float(np.quantile(insertion_evidence, 0.998))),
     }

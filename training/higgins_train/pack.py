@@ -168,6 +168,14 @@ def run(args: argparse.Namespace) -> None:
     points = calibration(
         logits, wrong, np.concatenate([i.inputs["insertion_evidence"] for i in native]), args.version
     )
+    report = json.loads((args.run / "scorer.json").read_text())
+    by_class = report.get("thresholds_by_class", {})
+    if by_class.get("pays"):
+        points["detection_threshold_by_class"] = {
+            name: float(sigmoid(points["detection_scale"] * np.array(logit) + points["detection_offset"]))
+            for name, logit in by_class["thresholds"].items()
+            if name
+        }
     torch.save(  # what `report` draws
         {
             "phone": np.concatenate([p["phone_score"] for p, _ in scored]),
@@ -179,7 +187,6 @@ def run(args: argparse.Namespace) -> None:
         args.run / "dev-predictions.pt",
     )
     probability = sigmoid(points["detection_scale"] * logits + points["detection_offset"])
-    report = json.loads((args.run / "scorer.json").read_text())
     last_epoch = json.loads((args.run / "full" / "log.jsonl").read_text().splitlines()[-1])
     card = {
         "version": args.version,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .class_thresholds import HeldOut, compare
 from .metrics import best_threshold, detection_at
 from .scorer_evaluation import Outputs, detections, predict
 from .scorer_items import Item
@@ -74,19 +75,21 @@ def distil(
     return train_seeds(name, lessons, dev, recipe.options, args.run, args.seeds, recipe.shape, args.jobs)
 
 
-def threshold_inside_fit(items: list[Item], recipe: Recipe, folder: Path, folds: int = 2) -> float:
-    """The detection logit of the highest F1 on speakers that a scorer did not learn from, all of them of `items`."""
+def held_out_inside_fit(items: list[Item], recipe: Recipe, folder: Path, folds: int = 2) -> HeldOut:
+    """Detection logits of all scored `items`, from scorers that did not learn from their speakers."""
     speakers = sorted({i.speaker for i in items if i.scored})
     fold_of = {speaker: at % folds for at, speaker in enumerate(speakers)}
-    logits, wrong = [], []
+    parts: list[tuple[np.ndarray, ...]] = []
     for fold in range(folds):
         rest = [i for i in items if fold_of.get(i.speaker) != fold]
         held_out = [i for i in items if fold_of.get(i.speaker) == fold]
         model = train_scorer(rest, 1, recipe.options, folder / f"threshold-fold{fold}.pt", recipe.shape)
-        found, truth = detections(predict([model], held_out), held_out)
-        logits.append(found)
-        wrong.append(truth)
-    return best_threshold(np.concatenate(logits), np.concatenate(wrong))
+        scored = [i for i in held_out if i.scored]
+        logits, wrong = detections(predict([model], scored), scored)
+        phones = np.concatenate([i.inputs["phone"] for i in scored])
+        speakers = np.concatenate([[i.speaker] * len(i.phone) for i in scored])
+        parts.append((logits, wrong, phones, speakers))
+    return HeldOut(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
 def write_report(
@@ -98,7 +101,8 @@ def write_report(
 ) -> None:
     """RUN/scorer.json. figures: of `single` (the students), `teacher` and `averaged`."""
     train, dev, _ = items
-    threshold = threshold_inside_fit(train, recipe, args.run)
+    held_out = held_out_inside_fit(train, recipe, args.run)
+    threshold = best_threshold(held_out.logit, held_out.wrong)
     at_threshold = [detection_at(*detections(predict([s], dev), dev), threshold) for s in students]
     report = {
         "seeds": args.seeds,
@@ -109,5 +113,6 @@ def write_report(
         **figures,
         "threshold_inside_fit": threshold,
         "at_threshold_inside_fit": mean_and_spread(at_threshold),
+        "thresholds_by_class": compare(held_out),
     }
     (args.run / "scorer.json").write_text(json.dumps(report, indent=1))
