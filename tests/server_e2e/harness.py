@@ -1,4 +1,4 @@
-"""The real server as a child process, and raw sockets to talk to it. No test framework in here: soak and load use it too.
+"""The real server as a child process, and raw sockets to talk to it. No test framework: soak and load use it too.
 
 with Server("--queue-length", "8") as server:
     response = server.get("/healthz")
@@ -241,7 +241,7 @@ def split_answers(received: bytes) -> list[Answer]:
         if version not in ("HTTP/1.1", "HTTP/1.0"):
             raise ValueError(f"not a status line: {lines[0]!r}")
         headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines[1:])]
-        length = int(dict((n.lower(), v) for n, v in headers).get("content-length", "0"))
+        length = int({n.lower(): v for n, v in headers}.get("content-length", "0"))
         if int(status) < 200 or int(status) == 204:
             length = 0
         if len(rest) < length:
