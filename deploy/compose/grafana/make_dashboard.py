@@ -100,7 +100,12 @@ def dashboard() -> dict:
                 "fieldConfig": {"defaults": {"unit": unit, "min": 0}, "overrides": []},
                 "options": {"legend": {"displayMode": "list", "placement": "bottom"}},
                 "targets": [
-                    {"refId": chr(ord("A") + i), "datasource": SOURCE, "expr": expression, "legendFormat": legend}
+                    {
+                        "refId": chr(ord("A") + i),
+                        "datasource": SOURCE,
+                        "expr": expression,
+                        "legendFormat": legend,
+                    }
                     for i, (expression, legend) in enumerate(queries)
                 ],
             }
