@@ -39,6 +39,20 @@ constexpr std::size_t kMaxLingerBytes = std::size_t{64} << 20;
 
 enum class AtDeadline { kCancel, kClose };
 
+enum class BodyEnd { kTooSlow, kConnectionLost };
+
+// In the coroutines below no aggregate is made within a co_await or co_return expression: GCC 12 destroys
+// such temporaries twice (its bug 98401 and others of that family).
+Problem BodyEnded(BodyEnd end) {
+  if (end == BodyEnd::kTooSlow)
+    return {.kind = ProblemKind::kRequestTimeout, .detail = "the body arrives too slowly"};
+  return {.kind = ProblemKind::kBadRequest, .detail = "the connection ended within the body"};
+}
+
+Response InternalError(const std::exception& exception, const std::string& request_id) {
+  return ToResponse({.kind = ProblemKind::kInternal, .detail = exception.what()}, request_id);
+}
+
 /// One request on its way through the connection.
 struct Turn {
   Head head;
@@ -184,8 +198,10 @@ asio::awaitable<bool> Connection::ReadHead(Turn* turn) {
     }
     if (idle_ && ending_) co_return false;
     if (!co_await Fill()) {
-      if (timed_out_ && !inbox_.empty())
-        co_await Refuse(turn, {408, "the head of the request did not arrive in time"});
+      if (timed_out_ && !inbox_.empty()) {
+        const HeadError late{408, "the head of the request did not arrive in time"};
+        co_await Refuse(turn, late);
+      }
       co_return false;
     }
     if (idle_) {
@@ -243,7 +259,7 @@ asio::awaitable<std::optional<Problem>> Connection::ReadBody(Turn* turn) {
   if (turn->head.expects_continue && inbox_.empty() && !reader.is_done()) {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     const auto [error, sent] = co_await asio::async_write(*stream_, asio::buffer(kContinue), kAwait);
-    if (error) co_return Problem{.kind = ProblemKind::kBadRequest, .detail = "the client left"};
+    if (error) co_return BodyEnded(BodyEnd::kConnectionLost);
   }
   const Clock::time_point start = Clock::now();
   while (!reader.is_done()) {
@@ -258,9 +274,7 @@ asio::awaitable<std::optional<Problem>> Connection::ReadBody(Turn* turn) {
     }
     Arm(latest, AtDeadline::kCancel);
     if (!co_await Fill()) {
-      if (timed_out_)
-        co_return Problem{.kind = ProblemKind::kRequestTimeout, .detail = "the body arrives too slowly"};
-      co_return Problem{.kind = ProblemKind::kBadRequest, .detail = "the connection ended within the body"};
+      co_return BodyEnded(timed_out_ ? BodyEnd::kTooSlow : BodyEnd::kConnectionLost);
     }
   }
   turn->body_bytes = reader.num_bytes();
@@ -301,8 +315,7 @@ asio::awaitable<Response> Connection::Handle(Turn* turn) {
   try {
     turn->match.route->handler(turn->request, respond);
   } catch (const std::exception& exception) {
-    slot->response =
-        ToResponse({.kind = ProblemKind::kInternal, .detail = exception.what()}, turn->request->id);
+    slot->response = InternalError(exception, turn->request->id);
   }
   while (!slot->response) co_await slot->arrived.async_wait(kAwait);
   stream_->Cancel();  // the watch
@@ -353,7 +366,8 @@ asio::awaitable<void> Connection::Refuse(Turn* turn, const HeadError& error) {
   turn->head.keep_alive = false;
   const ProblemKind kind = error.status == 408 ? ProblemKind::kRequestTimeout : ProblemKind::kBadRequest;
   const Problem problem{.kind = kind, .detail = error.detail, .status = error.status};
-  co_await Send(turn, ToResponse(problem, turn->request->id));
+  Response response = ToResponse(problem, turn->request->id);
+  co_await Send(turn, std::move(response));
 }
 
 asio::awaitable<void> Connection::Linger(bool body_unread) {
