@@ -34,7 +34,8 @@ constexpr std::size_t kReadBytes = 16384;
 constexpr auto kUploadGrace = std::chrono::seconds(5);
 // After a refusal the rest of the body is read and forgotten for a while: a connection closed with bytes
 // unread is reset, and the client might never see why (RFC 9112, 9.6).
-constexpr auto kLinger = std::chrono::seconds(3);
+constexpr std::chrono::seconds kLinger{3};
+constexpr std::chrono::seconds kGoodbye{1};  // for the client's half of a TLS close
 constexpr std::size_t kMaxLingerBytes = std::size_t{64} << 20;
 
 enum class AtDeadline { kCancel, kClose };
@@ -310,10 +311,11 @@ void Connection::WatchForLeaving(std::shared_ptr<std::atomic<bool>> gone) {
 
 asio::awaitable<Response> Connection::Handle(Turn* turn) {
   const auto slot = std::make_shared<ResponseSlot>(stream_->get_executor());
-  const Respond respond = MakeRespond(slot, turn->request->id);
   WatchForLeaving(turn->request->gone);
   try {
-    turn->match.route->handler(turn->request, respond);
+    // No copy stays here: a handler that lets go of its own has forgotten the request, and that must be
+    // noticed.
+    turn->match.route->handler(turn->request, MakeRespond(slot, turn->request->id));
   } catch (const std::exception& exception) {
     slot->response = InternalError(exception, turn->request->id);
   }
@@ -355,7 +357,7 @@ asio::awaitable<bool> Connection::Send(Turn* turn, Response response) {
   const auto [error, sent] = co_await asio::async_write(*stream_, buffers, kAwait);
   Report(*turn, response, sent);
   if (error) co_return false;
-  if (!stays) co_await Linger(turn->body_unread);
+  if (!stays) co_await Linger(turn->body_unread || !inbox_.empty());
   co_return stays;
 }
 
@@ -364,6 +366,7 @@ asio::awaitable<void> Connection::Refuse(Turn* turn, const HeadError& error) {
   turn->request->id = RequestId({});
   if (turn->request->received == Clock::time_point()) turn->request->received = Clock::now();
   turn->head.keep_alive = false;
+  turn->body_unread = true;  // whatever it is
   const ProblemKind kind = error.status == 408 ? ProblemKind::kRequestTimeout : ProblemKind::kBadRequest;
   const Problem problem{.kind = kind, .detail = error.detail, .status = error.status};
   Response response = ToResponse(problem, turn->request->id);
@@ -371,9 +374,9 @@ asio::awaitable<void> Connection::Refuse(Turn* turn, const HeadError& error) {
 }
 
 asio::awaitable<void> Connection::Linger(bool body_unread) {
-  Arm(Clock::now() + kLinger, AtDeadline::kClose);
-  if (stream_->is_tls() && !body_unread) {
-    co_await stream_->async_shutdown_tls(kAwait);
+  Arm(Clock::now() + (body_unread ? kLinger : kGoodbye), AtDeadline::kClose);
+  if (!body_unread) {
+    if (stream_->is_tls()) co_await stream_->async_shutdown_tls(kAwait);
     co_return;
   }
   stream_->ShutdownSend();
