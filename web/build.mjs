@@ -1,7 +1,8 @@
 // Bundles src/ into dist/. Everything the pages need is in there: they ask no other server for anything.
 import { build } from "esbuild";
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { licences } from "./licences.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -29,4 +30,5 @@ await Promise.all([
   cp(here("src/docs.html"), here("dist/docs.html")),
   cp(here("src/icon.svg"), here("dist/icon.svg")),
   cp(here("node_modules/@scalar/api-reference/dist/browser/standalone.js"), here("dist/scalar.js")),
+  writeFile(here("dist/licences.txt"), await licences()),
 ]);

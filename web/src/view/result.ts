@@ -123,6 +123,7 @@ export class ResultView {
       {
         onWord: (index) => this.onWord(index),
         onPhone: (word, phone) => this.onPhone(word, phone),
+        onMove: () => heard.player?.stop(),
         onSeek: (time_ms) => this.play(heard, { start_ms: time_ms, end_ms: this.duration(heard) }),
       },
     );

@@ -15,6 +15,8 @@ export interface TimelineEvents {
   onWord(word_index: number): void;
   onPhone(word_index: number, phone_index: number): void;
   onSeek(time_ms: number): void;
+  /** The position was moved by a key: what plays would move it on. */
+  onMove(): void;
 }
 
 const WAVE_HEIGHT_PX = 88;
@@ -202,6 +204,7 @@ export class Timeline {
     const target = to[event.key];
     if (target) {
       event.preventDefault();
+      this.events.onMove();
       this.setPosition(target());
       this.keepVisible();
     } else if (event.key === "Enter" || event.key === " ") {

@@ -29,11 +29,15 @@ function phoneNote(phone: PhoneReport, notation: PhoneNotation): string {
   return "";
 }
 
+/** For the screen reader: what the mark shows. */
+function hiddenText(text: string): HTMLElement {
+  return h("span", { class: "visually-hidden" }, text);
+}
+
 function phoneButton(phone: PhoneReport, notation: PhoneNotation, on_click: () => void): HTMLElement {
   const level = phoneLevel(phone);
   const label = phoneLabel(phone.phone, notation, phone.ipa);
   const note = phoneNote(phone, notation);
-  const spoken = `${label}: ${LEVEL_NAMES[level]}, ${percent(phone.score)} of 100${note ? `, ${note}` : ""}`;
   return h(
     "button",
     {
@@ -41,11 +45,11 @@ function phoneButton(phone: PhoneReport, notation: PhoneNotation, on_click: () =
       class: "phone",
       "data-level": level,
       "data-error": phone.error ?? undefined,
-      "aria-label": spoken,
       onclick: on_click,
     },
     h("span", { class: "symbol" }, phone.stress === 1 && notation === "ipa" ? h("i", {}, "ˈ") : null, label),
-    h("span", { class: "points" }, icon(level), String(percent(phone.score))),
+    hiddenText(`: ${LEVEL_NAMES[level]}, `),
+    h("span", { class: "points" }, icon(level), String(percent(phone.score)), hiddenText(" of 100 ")),
     h("span", { class: "note" }, note),
   );
 }
