@@ -9,13 +9,22 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const kinds = process.argv.length > 2 ? process.argv.slice(2) : ["unit", "browser"];
 const here = (folder) => join(root, "tests/web", folder);
-const tests = (folder, ending) => readdirSync(folder).filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
+const tests = (folder, ending) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
 
 function run(files) {
   if (files.length === 0) throw new Error("no test files");
   const env = { ...process.env, HIGGINS_ROOT: root };
-  const options = ["--test", "--test-concurrency=1", "--test-reporter=spec"];
-  return spawnSync(process.execPath, [...options, ...files], { stdio: "inherit", env, cwd: root }).status ?? 1;
+  const options = ["--test", "--test-reporter=spec"];
+  return (
+    spawnSync(process.execPath, [...options, ...files], {
+      stdio: "inherit",
+      env,
+      cwd: root,
+    }).status ?? 1
+  );
 }
 
 let status = 0;
@@ -33,5 +42,8 @@ if (kinds.includes("unit")) {
   status ||= run(tests(folder, ".mjs"));
   rmSync(folder, { recursive: true });
 }
-if (kinds.includes("browser")) status ||= run(tests(here("browser"), ".test.mjs"));
+if (kinds.includes("browser")) {
+  // One after the other: they record in real time.
+  for (const file of tests(here("browser"), ".test.mjs")) status = run([file]) || status;
+}
 process.exit(status);

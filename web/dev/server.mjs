@@ -61,7 +61,10 @@ const answers = new Map();
 
 async function forward(request, response) {
   const { method, headers } = request;
-  const sent = { method, headers: { "content-type": headers["content-type"] ?? "", "x-api-key": headers["x-api-key"] ?? "" } };
+  const sent = {
+    method,
+    headers: { "content-type": headers["content-type"] ?? "", "x-api-key": headers["x-api-key"] ?? "" },
+  };
   if (method === "POST") sent.body = await bodyOf(request);
   const answer = await fetch(new URL(request.url, process.env["HIGGINS_API"]), sent);
   response.writeHead(answer.status, { "Content-Type": answer.headers.get("content-type") ?? "" });
@@ -101,7 +104,9 @@ async function page(path, response) {
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, "http://localhost");
   const work =
-    pathname === "/v1/assess" && request.method === "POST" ? assess(request, response) : page(pathname, response);
+    pathname === "/v1/assess" && request.method === "POST"
+      ? assess(request, response)
+      : page(pathname, response);
   work.catch((error) => problem(response, 500, "internal", "Internal error", String(error)));
 });
 server.listen(Number(process.argv[2] ?? 8090), "127.0.0.1", () => {

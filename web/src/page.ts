@@ -99,7 +99,12 @@ class Practice {
     try {
       const request = { audio, text, strictness: this.settings.strictness };
       const { signal } = this.upload;
-      const report = await assess(request, this.dialog.api_key, (fraction) => this.panel.sent(fraction), signal);
+      const report = await assess(
+        request,
+        this.dialog.api_key,
+        (fraction) => this.panel.sent(fraction),
+        signal,
+      );
       this.unsent = null;
       const attempt: Attempt = { id: Date.now(), text, report, audio };
       await this.history.add(attempt);

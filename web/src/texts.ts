@@ -38,9 +38,15 @@ export const TEXT_GROUPS: readonly TextGroup[] = [
     name: "Everyday",
     texts: [
       { aim: "Very short", text: "We call it bear." },
-      { aim: "Ordering", text: "Could I have a large coffee with milk, please, and a piece of that apple cake?" },
+      {
+        aim: "Ordering",
+        text: "Could I have a large coffee with milk, please, and a piece of that apple cake?",
+      },
       { aim: "Asking the way", text: "Excuse me, how do I get to the train station from here?" },
-      { aim: "On the phone", text: "Hello, this is Robert. I would like to change my appointment to Thursday." },
+      {
+        aim: "On the phone",
+        text: "Hello, this is Robert. I would like to change my appointment to Thursday.",
+      },
       { aim: "At work", text: "Let me share my screen and walk you through the results of last month." },
       { aim: "Numbers", text: "My train leaves at 7:45 on May 3rd, and the ticket costs $12.50." },
     ],

@@ -19,7 +19,14 @@ after(async () => {
 const DESCRIPTION = {
   openapi: "3.1.0",
   info: { title: "Higgins", version: "0" },
-  paths: { "/v1/assess": { post: { summary: "Assess a recording", responses: { 200: { description: "The report" } } } } },
+  paths: {
+    "/v1/assess": {
+      post: {
+        summary: "Assess a recording",
+        responses: { 200: { description: "The report" } },
+      },
+    },
+  },
 };
 
 test("the description is shown, and no request leaves the origin", async () => {
@@ -30,9 +37,14 @@ test("the description is shown, and no request leaves the origin", async () => {
   await page.goto(new URL("docs", server.address).href);
   await page.getByText("/v1/assess").first().waitFor();
   await page.waitForTimeout(2000); // late requests, if there were any
-  const foreign = requests.filter((url) => !url.startsWith(server.address) && !/^(about|blob|data):/.test(url));
+  const foreign = requests.filter(
+    (url) => !url.startsWith(server.address) && !/^(about|blob|data):/.test(url),
+  );
   assert.deepEqual(foreign, []);
   // A request that the page's policy refused never becomes one, but the console says so.
-  assert.deepEqual(errors.filter((error) => /Content Security Policy/.test(error)), []);
+  assert.deepEqual(
+    errors.filter((error) => /Content Security Policy/.test(error)),
+    [],
+  );
   await context.close();
 });

@@ -52,9 +52,22 @@ export async function startServer(options = []) {
   const kind = serves() ? "higgins serve" : "development server";
   const command =
     kind === "higgins serve"
-      ? [binary, "serve", "--port", port, "--web-root", join(root, "web/dist"), "--log-level", "warning", ...options]
+      ? [
+          binary,
+          "serve",
+          "--port",
+          port,
+          "--web-root",
+          join(root, "web/dist"),
+          "--log-level",
+          "warning",
+          ...options,
+        ]
       : [process.execPath, join(root, "web/dev/server.mjs"), port];
-  const child = spawn(String(command[0]), command.slice(1).map(String), { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(String(command[0]), command.slice(1).map(String), {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const address = `http://127.0.0.1:${port}/`;
   await answers(kind === "higgins serve" ? `${address}readyz` : address, child);
   const stop = () =>
@@ -68,7 +81,17 @@ export async function startServer(options = []) {
 /** A recording of examples/ as the WAV that Chromium plays as its microphone: a pause before, a long one after. */
 function microphoneFile(folder, recording) {
   const wav = join(folder, "microphone.wav");
-  execFileSync("sox", [join(root, "examples", recording), "-r", "48000", "-b", "16", wav, "pad", "0.4", "20"]);
+  execFileSync("sox", [
+    join(root, "examples", recording),
+    "-r",
+    "48000",
+    "-b",
+    "16",
+    wav,
+    "pad",
+    "0.4",
+    "20",
+  ]);
   return wav;
 }
 
@@ -77,8 +100,18 @@ export class Browser {
   static async launch(recording) {
     if (!existsSync(browser_path)) throw new Error(`${browser_path} is missing: tools/setup.sh web`);
     const folder = mkdtempSync(join(tmpdir(), "higgins-web-"));
-    const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
-    args.push("--disable-component-update", "--disable-sync", "--autoplay-policy=document-user-activation-required");
+    const args = [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+    ];
+    args.push(
+      "--disable-component-update",
+      "--disable-sync",
+      "--autoplay-policy=document-user-activation-required",
+    );
     args.push("--use-fake-device-for-media-stream");
     if (recording) {
       args.push("--use-fake-ui-for-media-stream");
@@ -86,13 +119,20 @@ export class Browser {
     }
     const browser = new Browser();
     browser.folder = folder;
-    browser.chromium = await chromium.launch({ executablePath: browser_path, headless: true, args });
+    browser.chromium = await chromium.launch({
+      executablePath: browser_path,
+      headless: true,
+      args,
+    });
     return browser;
   }
 
   /** A page with its own storage. `requests`: every address asked for; `errors`: what the console complained about. */
   async open(address, options = {}) {
-    const context = await this.chromium.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const context = await this.chromium.newContext({
+      viewport: { width: 1280, height: 900 },
+      ...options,
+    });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE.timeout);
     const requests = [];
@@ -136,7 +176,12 @@ export async function record(page, seconds = 4.2) {
 /** A module of web/ as a script that leaves its exports in a global: for what the page itself does not show. */
 export function moduleAsScript(path, global_name) {
   const { buildSync } = webRequire("esbuild");
-  const options = { entryPoints: [join(root, "web", path)], bundle: true, format: "iife", write: false };
+  const options = {
+    entryPoints: [join(root, "web", path)],
+    bundle: true,
+    format: "iife",
+    write: false,
+  };
   return buildSync({ ...options, globalName: global_name }).outputFiles[0].text;
 }
 

@@ -1,7 +1,16 @@
 // The page in a real browser, against a real server and the real engine: a recording of examples/ is the microphone.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { axeSource, Browser, example, moduleAsScript, record, startServer, TEXT, upload } from "./harness.mjs";
+import {
+  axeSource,
+  Browser,
+  example,
+  moduleAsScript,
+  record,
+  startServer,
+  TEXT,
+  upload,
+} from "./harness.mjs";
 
 let server;
 let browser;
@@ -48,7 +57,9 @@ async function assertAccessible(page, state) {
   const violations = await page.evaluate(async () => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
     const result = await globalThis.axe.run(document, { runOnly: tags });
-    return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+    return result.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`,
+    );
   });
   assert.deepEqual(violations, [], state);
 }
@@ -85,7 +96,9 @@ describe("recording", () => {
       await page.getByRole("button", { name: "Record", exact: true }).click();
       await page.locator("#recorder[data-phase=recording]").waitFor();
       const levels = () =>
-        page.locator(".meter span").evaluateAll((bars) => bars.map((bar) => Number(/[\d.]+/.exec(bar.style.transform)?.[0] ?? 0)));
+        page
+          .locator(".meter span")
+          .evaluateAll((bars) => bars.map((bar) => Number(/[\d.]+/.exec(bar.style.transform)?.[0] ?? 0)));
       await page.waitForTimeout(1800);
       assert.ok(Math.max(...(await levels())) > 0.3, "speech moves the meter");
       assert.match((await page.locator("#time").textContent()) ?? "", /^0:0[1-9]$/);
@@ -101,7 +114,10 @@ describe("recording", () => {
       await page.evaluate(moduleAsScript("src/audio/recorder.ts", "recorder"));
       const [low, high] = await page.evaluate(async () => {
         const level = async (frequency_hz) => {
-          const wave = Float32Array.from({ length: 48000 }, (_, i) => 0.5 * Math.sin((2 * Math.PI * frequency_hz * i) / 48000));
+          const wave = Float32Array.from(
+            { length: 48000 },
+            (_, i) => 0.5 * Math.sin((2 * Math.PI * frequency_hz * i) / 48000),
+          );
           const samples = await globalThis.recorder.toSixteenKilohertz(wave, 48000);
           if (samples.length !== 16000) throw new Error(`${samples.length} samples`);
           const middle = samples.slice(2000, 14000); // the ends are where the filter starts and stops
@@ -129,7 +145,9 @@ describe("files", () => {
       assert.equal(await sides.nth(0).locator(".side-total").textContent(), String(first));
       assert.equal(await sides.nth(1).locator(".side-total").textContent(), String(second));
       // The dropped K of "walk" is there in the first and not in the second.
-      const walk = page.locator("#comparison tbody tr", { has: page.getByRole("rowheader", { name: "walk" }) });
+      const walk = page.locator("#comparison tbody tr", {
+        has: page.getByRole("rowheader", { name: "walk" }),
+      });
       assert.match((await walk.textContent()) ?? "", /\/k\/ fixed/);
       // Each side plays its own recording.
       const before_count = await timesPlayed(page);
@@ -146,7 +164,9 @@ describe("files", () => {
       await page.evaluate((data) => {
         const transfer = new DataTransfer();
         transfer.items.add(new File([Uint8Array.from(data)], "x.flac", { type: "audio/flac" }));
-        document.querySelector("footer").dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true }));
+        document
+          .querySelector("footer")
+          .dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true }));
       }, bytes);
       await page.locator("#result").waitFor();
       assert.ok((await number(page.locator(".total .number"))) > 60);
@@ -167,7 +187,11 @@ describe("files", () => {
 describe("errors are said in plain words", () => {
   test("what is no audio", async () => {
     await onPage(async (page) => {
-      await page.locator("#file").setInputFiles({ name: "a.wav", mimeType: "audio/wav", buffer: Buffer.from("not audio at all") });
+      await page.locator("#file").setInputFiles({
+        name: "a.wav",
+        mimeType: "audio/wav",
+        buffer: Buffer.from("not audio at all"),
+      });
       await page.locator("#problem").waitFor();
       const text = (await page.locator("#problem").textContent()) ?? "";
       assert.match(text, /could not be read|not supported/);
@@ -183,9 +207,18 @@ describe("errors are said in plain words", () => {
   test("silence", async () => {
     await onPage(async (page) => {
       const wav = Buffer.alloc(44 + 64000);
-      wav.write("RIFF", 0), wav.writeUInt32LE(36 + 64000, 4), wav.write("WAVEfmt ", 8), wav.writeUInt32LE(16, 16);
-      wav.writeUInt16LE(1, 20), wav.writeUInt16LE(1, 22), wav.writeUInt32LE(16000, 24), wav.writeUInt32LE(32000, 28);
-      wav.writeUInt16LE(2, 32), wav.writeUInt16LE(16, 34), wav.write("data", 36), wav.writeUInt32LE(64000, 40);
+      (wav.write("RIFF", 0),
+        wav.writeUInt32LE(36 + 64000, 4),
+        wav.write("WAVEfmt ", 8),
+        wav.writeUInt32LE(16, 16));
+      (wav.writeUInt16LE(1, 20),
+        wav.writeUInt16LE(1, 22),
+        wav.writeUInt32LE(16000, 24),
+        wav.writeUInt32LE(32000, 28));
+      (wav.writeUInt16LE(2, 32),
+        wav.writeUInt16LE(16, 34),
+        wav.write("data", 36),
+        wav.writeUInt32LE(64000, 40));
       await page.locator("#file").setInputFiles({ name: "a.wav", mimeType: "audio/wav", buffer: wav });
       await page.locator("#problem").waitFor();
       assert.match((await page.locator("#problem").textContent()) ?? "", /No speech was heard/);
@@ -210,8 +243,15 @@ describe("errors are said in plain words", () => {
       await page.route("**/v1/assess", (route) =>
         route.fulfill({
           status: 429,
-          headers: { "Retry-After": "2", "Content-Type": "application/problem+json" },
-          body: JSON.stringify({ type: "urn:higgins:problem:queue-full", title: "Queue full", status: 429 }),
+          headers: {
+            "Retry-After": "2",
+            "Content-Type": "application/problem+json",
+          },
+          body: JSON.stringify({
+            type: "urn:higgins:problem:queue-full",
+            title: "Queue full",
+            status: 429,
+          }),
         }),
       );
       await page.locator("#file").setInputFiles(example("think_rms_good.flac"));
@@ -233,7 +273,10 @@ describe("errors are said in plain words", () => {
         const key = route.request().headers()["x-api-key"];
         keys.push(key);
         if (key === "secret-1") return route.continue();
-        return route.fulfill({ status: 401, body: JSON.stringify({ type: "urn:higgins:problem:unauthorised" }) });
+        return route.fulfill({
+          status: 401,
+          body: JSON.stringify({ type: "urn:higgins:problem:unauthorised" }),
+        });
       });
       await page.locator("#file").setInputFiles(example("think_rms_good.flac"));
       await page.getByRole("button", { name: "Enter a key" }).click();
@@ -279,7 +322,10 @@ describe("history", () => {
       await page.locator("#result-words .word").nth(1).click();
       await page.waitForFunction(() => window.played.length > 0);
 
-      await rows.nth(0).getByRole("button", { name: /^Delete the attempt/ }).click();
+      await rows
+        .nth(0)
+        .getByRole("button", { name: /^Delete the attempt/ })
+        .click();
       await page.waitForFunction(() => document.querySelectorAll(".attempts li").length === 1);
       await page.getByRole("button", { name: "Delete all" }).click();
       assert.equal(await rows.count(), 1, "the first press only asks");
@@ -334,7 +380,8 @@ describe("keyboard", () => {
       await tabTo("timeline");
       // From word to word (a slow machine may have begun to record within the first one).
       const words = TEXT.toLowerCase().replace(".", "").split(" ");
-      const word = async () => words.indexOf(/, (\w+)$/.exec(await page.locator(".timeline").getAttribute("aria-valuetext"))?.[1]);
+      const word = async () =>
+        words.indexOf(/, (\w+)$/.exec(await page.locator(".timeline").getAttribute("aria-valuetext"))?.[1]);
       await page.keyboard.press("Home");
       await page.keyboard.press("PageUp");
       const reached = await word();
@@ -381,7 +428,11 @@ describe("looks", () => {
   for (const width of [360, 1280]) {
     for (const colorScheme of ["light", "dark"]) {
       test(`${width} px, ${colorScheme}: fits, and passes the WCAG rules of axe`, async () => {
-        const options = { viewport: { width, height: 800 }, colorScheme, reducedMotion: "reduce" };
+        const options = {
+          viewport: { width, height: 800 },
+          colorScheme,
+          reducedMotion: "reduce",
+        };
         await onPage(async (page) => {
           await assertFits(page);
           await assertAccessible(page, "empty");
@@ -395,18 +446,21 @@ describe("looks", () => {
   }
 
   test("the theme follows the system until one is chosen, which stays", async () => {
-    await onPage(async (page) => {
-      const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-      const dark = await paper();
-      await page.emulateMedia({ colorScheme: "light" });
-      const light = await paper();
-      assert.notEqual(dark, light);
-      await page.locator("#open-settings").click();
-      await page.locator("dialog input[value=dark]").check();
-      assert.equal(await paper(), dark);
-      await page.reload();
-      assert.equal(await paper(), dark);
-    }, { colorScheme: "dark" });
+    await onPage(
+      async (page) => {
+        const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+        const dark = await paper();
+        await page.emulateMedia({ colorScheme: "light" });
+        const light = await paper();
+        assert.notEqual(dark, light);
+        await page.locator("#open-settings").click();
+        await page.locator("dialog input[value=dark]").check();
+        assert.equal(await paper(), dark);
+        await page.reload();
+        assert.equal(await paper(), dark);
+      },
+      { colorScheme: "dark" },
+    );
   });
 
   test("sounds are written in IPA or ARPAbet, everywhere at once", async () => {
@@ -424,11 +478,16 @@ describe("looks", () => {
   });
 
   test("with reduced motion nothing moves by itself", async () => {
-    await onPage(async (page) => {
-      assert.equal(await page.locator(".meter span").count(), 1);
-      const transition = await page.locator("#record").evaluate((button) => getComputedStyle(button).transitionDuration);
-      assert.equal(transition, "0s");
-    }, { reducedMotion: "reduce" });
+    await onPage(
+      async (page) => {
+        assert.equal(await page.locator(".meter span").count(), 1);
+        const transition = await page
+          .locator("#record")
+          .evaluate((button) => getComputedStyle(button).transitionDuration);
+        assert.equal(transition, "0s");
+      },
+      { reducedMotion: "reduce" },
+    );
   });
 
   test("a click into the waveform plays from there", async () => {

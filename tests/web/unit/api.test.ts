@@ -7,8 +7,14 @@ import { explain, localProblem, problemOf } from "../../../web/src/api/problem.t
 import { isReport } from "../../../web/src/report.ts";
 
 test("the form carries text, then audio under a neutral name", async () => {
-  const audio = new Blob([Uint8Array.of(1, 2, 3)], { type: "audio/webm;codecs=opus" });
-  const form = assessForm({ audio, text: "naïve “quotes” & = \r\n", strictness: 0 });
+  const audio = new Blob([Uint8Array.of(1, 2, 3)], {
+    type: "audio/webm;codecs=opus",
+  });
+  const form = assessForm({
+    audio,
+    text: "naïve “quotes” & = \r\n",
+    strictness: 0,
+  });
   assert.deepEqual([...form.keys()], ["text", "audio"]);
   const file = form.get("audio") as unknown as File;
   assert.equal(file.name, "recording.webm");
@@ -16,26 +22,44 @@ test("the form carries text, then audio under a neutral name", async () => {
 });
 
 test("the multipart body can be read back", async () => {
-  const audio = new Blob([Uint8Array.of(0, 13, 10, 45, 45)], { type: "audio/wav" });
+  const audio = new Blob([Uint8Array.of(0, 13, 10, 45, 45)], {
+    type: "audio/wav",
+  });
   const sent = new Response(assessForm({ audio, text: "a -- b", strictness: -1 }));
   const type = sent.headers.get("content-type") ?? "";
   assert.match(type, /^multipart\/form-data; boundary=/);
-  const read = await new Response(await sent.arrayBuffer(), { headers: { "content-type": type } }).formData();
+  const read = await new Response(await sent.arrayBuffer(), {
+    headers: { "content-type": type },
+  }).formData();
   assert.equal(read.get("text"), "a -- b");
   assert.equal(read.get("strictness"), "-1");
-  assert.deepEqual([...new Uint8Array(await (read.get("audio") as unknown as File).arrayBuffer())], [0, 13, 10, 45, 45]);
+  assert.deepEqual(
+    [...new Uint8Array(await (read.get("audio") as unknown as File).arrayBuffer())],
+    [0, 13, 10, 45, 45],
+  );
 });
 
 test("a user's file name never leaves the browser", () => {
-  const file = new File([Uint8Array.of(1)], "anna-smith-2b.mp3", { type: "audio/mpeg" }) as unknown as Blob;
+  const file = new File([Uint8Array.of(1)], "anna-smith-2b.mp3", {
+    type: "audio/mpeg",
+  }) as unknown as Blob;
   const form = assessForm({ audio: file, text: "x", strictness: 0 });
   assert.equal((form.get("audio") as unknown as File).name, "recording.mp3");
   assert.equal(uploadName(""), "recording.bin");
 });
 
 test("problem details become a name, title and detail", () => {
-  const body = JSON.stringify({ type: "urn:higgins:problem:no-speech", title: "No speech", detail: "silence" });
-  const expected = { name: "no-speech", title: "No speech", detail: "silence", retry_after_s: null };
+  const body = JSON.stringify({
+    type: "urn:higgins:problem:no-speech",
+    title: "No speech",
+    detail: "silence",
+  });
+  const expected = {
+    name: "no-speech",
+    title: "No speech",
+    detail: "silence",
+    retry_after_s: null,
+  };
   assert.deepEqual(problemOf(422, body, null), expected);
 });
 
@@ -48,9 +72,21 @@ test("a proxy's own error page is understood by its status", () => {
 
 test("every problem that the server knows has words of its own", () => {
   const names = [
-    "bad-audio", "unsupported-audio", "audio-too-long", "audio-too-short", "no-speech", "invalid-argument",
-    "unauthorised", "forbidden", "rate-limited", "queue-full", "deadline-exceeded", "payload-too-large",
-    "unsupported-media-type", "bad-request", "draining",
+    "bad-audio",
+    "unsupported-audio",
+    "audio-too-long",
+    "audio-too-short",
+    "no-speech",
+    "invalid-argument",
+    "unauthorised",
+    "forbidden",
+    "rate-limited",
+    "queue-full",
+    "deadline-exceeded",
+    "payload-too-large",
+    "unsupported-media-type",
+    "bad-request",
+    "draining",
   ];
   const fallback = explain(localProblem("made-up"));
   for (const name of names) {

@@ -14,7 +14,13 @@ test("sox reads the WAV as what it is", () => {
     const file = join(folder, "a.wav");
     writeFileSync(file, new Uint8Array(encodeWav(samples, 16000)));
     const asked = (what: string) => execFileSync("soxi", [what, file], { encoding: "utf8" }).trim();
-    assert.deepEqual(["-r", "-c", "-b", "-s", "-e"].map(asked), ["16000", "1", "16", "1600", "Signed Integer PCM"]);
+    assert.deepEqual(["-r", "-c", "-b", "-s", "-e"].map(asked), [
+      "16000",
+      "1",
+      "16",
+      "1600",
+      "Signed Integer PCM",
+    ]);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -27,7 +33,10 @@ test("samples keep their sign and are clipped, not wrapped", () => {
 });
 
 test("chunks are joined in order", () => {
-  assert.deepEqual([...concatenate([Float32Array.of(1, 2), Float32Array.of(), Float32Array.of(3)])], [1, 2, 3]);
+  assert.deepEqual(
+    [...concatenate([Float32Array.of(1, 2), Float32Array.of(), Float32Array.of(3)])],
+    [1, 2, 3],
+  );
 });
 
 test("peaks keep every extreme, however few the buckets", () => {
@@ -37,7 +46,10 @@ test("peaks keep every extreme, however few the buckets", () => {
   const { low, high } = peaksOf(samples, 7);
   assert.equal(Math.max(...high), 0.75);
   assert.equal(Math.min(...low), -0.5);
-  assert.equal(high.findIndex((value) => value > 0), Math.floor((317 * 7) / 1000));
+  assert.equal(
+    high.findIndex((value) => value > 0),
+    Math.floor((317 * 7) / 1000),
+  );
 });
 
 test("more buckets than samples draw nothing wrong", () => {

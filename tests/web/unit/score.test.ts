@@ -6,17 +6,52 @@ import { levelOf, percent, phoneLevel, verdict, wordLevel } from "../../../web/s
 
 function phone(name: string, score: number, error: PhoneReport["error"] = null): PhoneReport {
   const expected = error === "insertion" ? null : name;
-  return { phone: name, ipa: "", score, expected, actual: name, error, stress: null, start_ms: 0, end_ms: 50 };
+  return {
+    phone: name,
+    ipa: "",
+    score,
+    expected,
+    actual: name,
+    error,
+    stress: null,
+    start_ms: 0,
+    end_ms: 50,
+  };
 }
 
 function word(name: string, total: number, phonemes: PhoneReport[]): WordReport {
-  const range = { start_ms: 0, end_ms: 100, char_begin: 0, char_end: name.length };
-  return { word: name, accuracy: total, stress: 1, total, source: "dictionary", phonemes, ...range };
+  const range = {
+    start_ms: 0,
+    end_ms: 100,
+    char_begin: 0,
+    char_end: name.length,
+  };
+  return {
+    word: name,
+    accuracy: total,
+    stress: 1,
+    total,
+    source: "dictionary",
+    phonemes,
+    ...range,
+  };
 }
 
 function report(total: number, words: WordReport[]): Report {
-  const utterance = { accuracy: total, fluency: 0.9, prosody: 0.9, completeness: 1, total };
-  const rest = { mispronunciations: [], warnings: [], text: "", words_per_minute: 0, pack_version: "1" };
+  const utterance = {
+    accuracy: total,
+    fluency: 0.9,
+    prosody: 0.9,
+    completeness: 1,
+    total,
+  };
+  const rest = {
+    mispronunciations: [],
+    warnings: [],
+    text: "",
+    words_per_minute: 0,
+    pack_version: "1",
+  };
   return { utterance, words, quality: { duration_ms: 1000 }, ...rest };
 }
 
@@ -81,7 +116,9 @@ test("a comparison tells fixed, remaining and new sounds apart", () => {
 });
 
 test("the same phone flagged twice and then once counts as one fixed", () => {
-  const twice = report(0.5, [word("did", 0.5, [phone("D", 0, "substitution"), phone("D", 0, "substitution")])]);
+  const twice = report(0.5, [
+    word("did", 0.5, [phone("D", 0, "substitution"), phone("D", 0, "substitution")]),
+  ]);
   const once = report(0.5, [word("did", 0.5, [phone("D", 0, "substitution"), phone("D", 1)])]);
   const { fixed, remaining } = compare(twice, once);
   assert.deepEqual([fixed, remaining], [1, 1]);

@@ -1,14 +1,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Attempt, newestFirst, previousAttempt, surplus, whenText } from "../../../web/src/store/attempts.ts";
+import {
+  type Attempt,
+  newestFirst,
+  previousAttempt,
+  surplus,
+  whenText,
+} from "../../../web/src/store/attempts.ts";
 import { parseSettings } from "../../../web/src/store/settings.ts";
 
 function attempt(id: number, text: string, pack_version = "1"): Attempt {
-  return { id, text, report: { pack_version } as Attempt["report"], audio: new Blob() };
+  return {
+    id,
+    text,
+    report: { pack_version } as Attempt["report"],
+    audio: new Blob(),
+  };
 }
 
 test("an attempt is compared with the latest earlier one at the same text", () => {
-  const all = [attempt(1, "a b"), attempt(2, "other"), attempt(3, "A  b"), attempt(4, "a b"), attempt(5, "a b")];
+  const all = [
+    attempt(1, "a b"),
+    attempt(2, "other"),
+    attempt(3, "A  b"),
+    attempt(4, "a b"),
+    attempt(5, "a b"),
+  ];
   const current = all[3];
   assert.ok(current);
   assert.equal(previousAttempt(all, current)?.id, 3);
@@ -21,8 +38,14 @@ test("scores of another pack are not compared", () => {
 
 test("what exceeds the limit goes, oldest first", () => {
   const all = [attempt(3, ""), attempt(1, ""), attempt(4, ""), attempt(2, "")];
-  assert.deepEqual(newestFirst(all).map(({ id }) => id), [4, 3, 2, 1]);
-  assert.deepEqual(surplus(all, 2).map(({ id }) => id), [1, 2]);
+  assert.deepEqual(
+    newestFirst(all).map(({ id }) => id),
+    [4, 3, 2, 1],
+  );
+  assert.deepEqual(
+    surplus(all, 2).map(({ id }) => id),
+    [1, 2],
+  );
   assert.deepEqual(surplus(all, 9), []);
 });
 

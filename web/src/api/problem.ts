@@ -95,7 +95,8 @@ const EXPLANATIONS: Record<string, Explanation> = {
   },
   offline: {
     heading: "The server cannot be reached",
-    advice: "Check your connection and that the server is running, then send the recording again; it is kept.",
+    advice:
+      "Check your connection and that the server is running, then send the recording again; it is kept.",
     remedy: "resend",
   },
   "not-a-report": {
@@ -105,7 +106,8 @@ const EXPLANATIONS: Record<string, Explanation> = {
   },
   "microphone-denied": {
     heading: "The microphone is blocked",
-    advice: "Allow the microphone for this page (the icon beside the address), then record again. A file works too.",
+    advice:
+      "Allow the microphone for this page (the icon beside the address), then record again. A file works too.",
     remedy: "record",
   },
   "microphone-missing": {

@@ -48,7 +48,10 @@ async function openMicrophone(): Promise<MediaStream> {
 }
 
 /** decodeAudioData resamples with a proper low-pass; an AudioBufferSourceNode would fold the "s" down. */
-export async function toSixteenKilohertz(samples: Float32Array, sample_rate_hz: number): Promise<Float32Array> {
+export async function toSixteenKilohertz(
+  samples: Float32Array,
+  sample_rate_hz: number,
+): Promise<Float32Array> {
   if (sample_rate_hz === RECORDING_RATE_HZ) return samples;
   const context = new OfflineAudioContext(1, 1, RECORDING_RATE_HZ);
   const decoded = await context.decodeAudioData(encodeWav(samples, sample_rate_hz));

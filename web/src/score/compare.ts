@@ -73,11 +73,20 @@ export function compare(before: Report, now: Report): Comparison {
     comparison.fixed += fixed.length;
     comparison.appeared += broken.length;
     comparison.remaining += flaggedNow.length - broken.length;
-    const change = { index, word: word.word, before: percent(old.total), now: percent(word.total), fixed, broken };
+    const change = {
+      index,
+      word: word.word,
+      before: percent(old.total),
+      now: percent(word.total),
+      fixed,
+      broken,
+    };
     const noticeable = Math.abs(change.now - change.before) >= NOTICEABLE_POINTS;
     if (noticeable || fixed.length > 0 || broken.length > 0) comparison.words.push(change);
   });
-  comparison.words.sort((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before) || a.index - b.index);
+  comparison.words.sort(
+    (a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before) || a.index - b.index,
+  );
   return comparison;
 }
 

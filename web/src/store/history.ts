@@ -35,8 +35,12 @@ export class History {
   static async load(): Promise<History> {
     const database = await open();
     if (!database) return new History(null, []);
-    const stored = await finished<Attempt[]>(database.transaction(STORE).objectStore(STORE).getAll());
-    return new History(database, newestFirst(stored));
+    try {
+      const stored = await finished<Attempt[]>(database.transaction(STORE).objectStore(STORE).getAll());
+      return new History(database, newestFirst(stored));
+    } catch {
+      return new History(null, []); // damaged; the page must work all the same
+    }
   }
 
   get lasting(): boolean {

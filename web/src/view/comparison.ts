@@ -20,7 +20,11 @@ function side({ title, report, onPlay, onWord }: Side): HTMLElement {
     h(
       "div",
       { class: "side-head" },
-      h("button", { type: "button", class: "round", "aria-label": `Play: ${title}`, onclick: onPlay }, icon("play")),
+      h(
+        "button",
+        { type: "button", class: "round", "aria-label": `Play: ${title}`, onclick: onPlay },
+        icon("play"),
+      ),
       h("h3", {}, title),
       h("span", { class: "side-total" }, String(percent(report.utterance.total))),
     ),
@@ -53,7 +57,11 @@ function changesTable(comparison: Comparison, notation: PhoneNotation): HTMLElem
     h(
       "thead",
       {},
-      h("tr", {}, ...["Word", "Before", "Now", "Change", "Sounds"].map((name) => h("th", { scope: "col" }, name))),
+      h(
+        "tr",
+        {},
+        ...["Word", "Before", "Now", "Change", "Sounds"].map((name) => h("th", { scope: "col" }, name)),
+      ),
     ),
     h(
       "tbody",
@@ -75,7 +83,12 @@ function changesTable(comparison: Comparison, notation: PhoneNotation): HTMLElem
   );
 }
 
-export function comparisonView(comparison: Comparison, before: Side, now: Side, notation: PhoneNotation): HTMLElement[] {
+export function comparisonView(
+  comparison: Comparison,
+  before: Side,
+  now: Side,
+  notation: PhoneNotation,
+): HTMLElement[] {
   return [
     h("p", { class: "quiet" }, headline(comparison)),
     h("div", { class: "sides" }, side(before), side(now)),

@@ -12,7 +12,12 @@ export interface HistoryEvents {
 
 const SHOWN_AT_FIRST = 8;
 
-function row(attempt: Attempt, all: readonly Attempt[], open_id: number | null, events: HistoryEvents): HTMLElement {
+function row(
+  attempt: Attempt,
+  all: readonly Attempt[],
+  open_id: number | null,
+  events: HistoryEvents,
+): HTMLElement {
   const total = attempt.report.utterance.total;
   const before = previousAttempt(all, attempt);
   const points = before ? percent(total) - percent(before.report.utterance.total) : null;
@@ -93,7 +98,9 @@ export class HistoryList {
       h(
         "div",
         { class: "history-foot" },
-        more > 0 ? h("button", { type: "button", class: "plain", onclick: expand }, `Show ${more} more`) : null,
+        more > 0
+          ? h("button", { type: "button", class: "plain", onclick: expand }, `Show ${more} more`)
+          : null,
         clearButton(attempts.length, this.events),
       ),
       h(

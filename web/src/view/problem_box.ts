@@ -37,7 +37,8 @@ export class ProblemBox {
       ...(button ? [button] : []),
     );
     this.box.hidden = false;
-    if (button && remedy === "resend" && problem.retry_after_s) this.countDown(button, label, problem.retry_after_s);
+    if (button && remedy === "resend" && problem.retry_after_s)
+      this.countDown(button, label, problem.retry_after_s);
   }
 
   /** The server asked to wait: the button says how long, and works afterwards. */

@@ -70,7 +70,10 @@ export class ResultView {
   /** Resolves when everything is drawn. */
   async show(attempt: Attempt, before: Attempt | null): Promise<void> {
     const request = ++this.request;
-    const [audio, audio_before] = await Promise.all([decode(attempt.audio), before ? decode(before.audio) : null]);
+    const [audio, audio_before] = await Promise.all([
+      decode(attempt.audio),
+      before ? decode(before.audio) : null,
+    ]);
     if (request !== this.request) return; // another attempt was opened meanwhile
     this.current?.player?.stop();
     this.current = this.heard(attempt, audio);
@@ -109,10 +112,16 @@ export class ResultView {
     byId("result-summary").textContent = summary(attempt.report);
     byId("result-scores").replaceChildren(scores(attempt.report, comparison));
     byId("result-warnings").replaceChildren(
-      ...attempt.report.warnings.map((warning) => h("li", {}, icon("note"), h("span", {}, sentence(warning.message)))),
-      ...(player ? [] : [h("li", {}, icon("note"), h("span", {}, "This browser cannot play this kind of file."))]),
+      ...attempt.report.warnings.map((warning) =>
+        h("li", {}, icon("note"), h("span", {}, sentence(warning.message))),
+      ),
+      ...(player
+        ? []
+        : [h("li", {}, icon("note"), h("span", {}, "This browser cannot play this kind of file."))]),
     );
-    this.words = wordsLine(attempt.report, "Your words: arrow keys move, Enter plays", (index) => this.onWord(index));
+    this.words = wordsLine(attempt.report, "Your words: arrow keys move, Enter plays", (index) =>
+      this.onWord(index),
+    );
     byId("result-words").replaceChildren(this.words, legend());
     const samples = player ? player.buffer.getChannelData(0) : null;
     this.timeline = new Timeline(
@@ -274,7 +283,8 @@ export class ResultView {
     });
     byId("save-report").addEventListener("click", () => {
       const report = this.current?.attempt.report;
-      if (report) download(new Blob([JSON.stringify(report, null, 1)], { type: "application/json" }), "higgins.json");
+      if (report)
+        download(new Blob([JSON.stringify(report, null, 1)], { type: "application/json" }), "higgins.json");
     });
     for (const button of document.querySelectorAll<HTMLInputElement>("input[name=notation]")) {
       button.checked = button.value === this.notation;

@@ -7,7 +7,8 @@ export function roving(container: HTMLElement, selector: string): void {
     for (const item of items()) item.tabIndex = item === current ? 0 : -1;
   };
   const first = items()[0];
-  if (first && !items().some((item) => item.tabIndex === 0 && item.hasAttribute("tabindex"))) makeCurrent(first);
+  if (first && !items().some((item) => item.tabIndex === 0 && item.hasAttribute("tabindex")))
+    makeCurrent(first);
   container.addEventListener("focusin", (event) => {
     const item = (event.target as HTMLElement).closest<HTMLElement>(selector);
     if (item) makeCurrent(item);

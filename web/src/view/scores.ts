@@ -14,8 +14,11 @@ const PARTS: [keyof Utterance, string, string][] = [
 function change(points: number | undefined): HTMLElement | null {
   if (points === undefined) return null;
   const direction = points > 0 ? "up" : points < 0 ? "down" : "same";
-  return h("span", { class: "change", "data-direction": direction, "aria-label": `${signed(points)} since last time` },
-    signed(points));
+  return h(
+    "span",
+    { class: "change", "data-direction": direction, "aria-label": `${signed(points)} since last time` },
+    signed(points),
+  );
 }
 
 function bar(score: number): HTMLElement {
@@ -27,7 +30,8 @@ function bar(score: number): HTMLElement {
 /** One line for the eye and for the screen reader. */
 export function summary(report: Report): string {
   const count = report.mispronunciations.length;
-  const sounds = count === 0 ? "no sound to work on" : count === 1 ? "1 sound to work on" : `${count} sounds to work on`;
+  const sounds =
+    count === 0 ? "no sound to work on" : count === 1 ? "1 sound to work on" : `${count} sounds to work on`;
   return `${verdict(report.utterance.total)}, ${sounds}`;
 }
 

@@ -110,7 +110,11 @@ export class Timeline {
 
   private addLabels(): void {
     this.report.words?.forEach((word, index) => {
-      const label = h("div", { class: "t-word", "data-level": wordLevel(word), "data-word": index }, word.word);
+      const label = h(
+        "div",
+        { class: "t-word", "data-level": wordLevel(word), "data-word": index },
+        word.word,
+      );
       this.words.push(label);
       this.labels.push({ element: label, span: word });
       this.track.append(label);
@@ -217,6 +221,7 @@ export class Timeline {
   keepVisible(): void {
     const x_px = this.px(this.position_ms);
     const { scrollLeft, clientWidth } = this.element;
-    if (x_px < scrollLeft || x_px > scrollLeft + clientWidth - 24) this.element.scrollLeft = x_px - clientWidth / 4;
+    if (x_px < scrollLeft || x_px > scrollLeft + clientWidth - 24)
+      this.element.scrollLeft = x_px - clientWidth / 4;
   }
 }

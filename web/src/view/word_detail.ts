@@ -66,6 +66,11 @@ function expectedText(word: WordReport, notation: PhoneNotation): string {
   return notation === "ipa" ? `/${labels.join("")}/` : labels.join(" ");
 }
 
+/** Never "100 %": it is a guess. Below a half the engine means "something was wrong", hardly what. */
+export function sureText(probability: number): string {
+  return probability < 0.5 ? "a guess" : `${Math.min(99, percent(probability))} % sure`;
+}
+
 function tips(errors: readonly Mispronunciation[], notation: PhoneNotation): HTMLElement {
   return h(
     "ul",
@@ -75,7 +80,7 @@ function tips(errors: readonly Mispronunciation[], notation: PhoneNotation): HTM
         "li",
         {},
         h("strong", {}, `${changeText(error, notation)}. `),
-        h("span", { class: "sure" }, `${percent(error.probability)} % sure`),
+        h("span", { class: "sure" }, sureText(error.probability)),
         h("span", { class: "tip" }, error.suggestion),
       ),
     ),
@@ -94,7 +99,9 @@ export function wordDetail(
   const phones = h(
     "div",
     { class: "phones", role: "group", "aria-label": `Sounds of ${word.word}` },
-    ...(word.phonemes ?? []).map((phone, at) => phoneButton(phone, notation, () => events.onPlayPhone(index, at))),
+    ...(word.phonemes ?? []).map((phone, at) =>
+      phoneButton(phone, notation, () => events.onPlayPhone(index, at)),
+    ),
   );
   roving(phones, ".phone");
   const source = SOURCE_NOTES[word.source];
@@ -104,7 +111,12 @@ export function wordDetail(
       { class: "word-head" },
       h(
         "button",
-        { type: "button", class: "round", "aria-label": `Play ${word.word}`, onclick: () => events.onPlayWord(index) },
+        {
+          type: "button",
+          class: "round",
+          "aria-label": `Play ${word.word}`,
+          onclick: () => events.onPlayWord(index),
+        },
         icon("play"),
       ),
       h("h3", {}, word.word),
