@@ -22,9 +22,9 @@ help:  ## This list
 setup:
 	@tools/setup.sh build
 setup-test:
-	@tools/setup.sh build test
+	@tools/setup.sh build test server-test
 setup-check:
-	@tools/setup.sh build test check
+	@tools/setup.sh build test server-test check
 setup-web:
 	@tools/setup.sh web
 setup-training:  ## The trainer's Python packages (PyTorch and more) into .venv
