@@ -17,7 +17,7 @@ python=${PYTHON:-python3}
 
 build_packages=(make cmake ninja-build ccache g++ pkg-config ca-certificates python3-venv
   libsndfile1-dev libmpg123-dev libogg-dev libvorbis-dev libopus-dev libwebm-dev libsoxr-dev libutf8proc-dev libssl-dev
-  nlohmann-json3-dev libcli11-dev)
+  nlohmann-json3-dev libcli11-dev libboost1.81-dev libspdlog-dev libsqlite3-dev)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev python3-dev pocketsphinx-testdata flite sox
   ffmpeg git)
 check_packages=(clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev llvm-16)
