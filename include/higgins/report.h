@@ -57,6 +57,9 @@ struct WordReport {
   int start_ms = 0;
   int end_ms = 0;
   std::vector<PhoneReport> phonemes;
+  /// For a word with an accuracy below 0.6: log p(audio, text without the word) - log p(audio, text), nats.
+  /// Positive: leaving the word out explains the audio better. 0 for other words. Not part of the JSON.
+  double omission_nats = 0.0;
 };
 
 /// A syllable: phones [phone_begin, phone_end) of WordReport::phonemes.

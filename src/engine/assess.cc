@@ -1,6 +1,6 @@
 #include "engine/assess.h"
 
-#include <cmath>
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -10,6 +10,7 @@
 #include "ctc/align.h"
 #include "ctc/free_decode.h"
 #include "ctc/gop.h"
+#include "ctc/omission.h"
 #include "ctc/pronunciation_choice.h"
 #include "diagnosis/diagnose.h"
 #include "engine/prompts.h"
@@ -114,6 +115,15 @@ Result<Measurement> Score(const Pack& pack, const HeardClip& heard, const Assess
                                       .num_alternatives = options.num_alternatives});
   timer.Lap("diagnosis");
 
+  std::vector<double> omission_nats;  // costs a pass over the lattice that good readings are spared
+  if (std::ranges::any_of(scores->word_accuracy,
+                          [](float accuracy) { return accuracy < kOmissionAccuracy; })) {
+    Result<std::vector<double>> ratios =
+        ctc::OmissionRatios(log_posteriors, labels, canonical.word_of_phone, canonical.num_words, blank);
+    if (!ratios) return ratios.error();
+    omission_nats = *std::move(ratios);
+  }
+
   Measurement out;
   out.report = Assemble({.prompt = prompt,
                          .chosen = *chosen,
@@ -123,6 +133,7 @@ Result<Measurement> Score(const Pack& pack, const HeardClip& heard, const Assess
                          .scores = *scores,
                          .findings = findings,
                          .quality = quality,
+                         .omission_nats = omission_nats,
                          .phones = pack.phone_set,
                          .ipa = [&pack](const Phone& phone) { return pack.advice.Ipa(phone); },
                          .frame_shift_ms = posteriors.frame_shift_ms,

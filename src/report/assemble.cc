@@ -113,6 +113,8 @@ std::vector<WordReport> WordsWithoutPhones(const AssembleInputs& in) {
     word.accuracy = in.scores.word_accuracy[w];
     word.stress = in.scores.word_stress[w];
     word.total = in.scores.word_total[w];
+    if (w < in.omission_nats.size() && in.scores.word_accuracy[w] < kOmissionAccuracy)
+      word.omission_nats = in.omission_nats[w];
     word.source = prompt_word.pronunciations[Index(in.chosen[w])].source;
     words.push_back(std::move(word));
   }

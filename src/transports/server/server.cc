@@ -12,9 +12,11 @@
 
 #include "transports/server/api/routes.h"
 #include "transports/server/app_state.h"
+#include "transports/server/azure/routes.h"
 #include "transports/server/gate.h"
 #include "transports/server/http/http_server.h"
 #include "transports/server/http/service.h"
+#include "transports/server/stream/routes.h"
 
 namespace higgins::server {
 namespace {
@@ -164,6 +166,8 @@ Result<void> Run(const Config& config) {
   };
   service.on_exchange = [&app](const http::Exchange& exchange) { Record(app.get(), exchange); };
   api::AddRoutes(&service.router, app.get());
+  stream::AddRoutes(&service.router, app.get());
+  azure::AddRoutes(&service.router, app.get());
   http::HttpServer server(&service);
   AddGauges(app.get(), &server);
   const Result<int> port = server.Start();
