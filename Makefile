@@ -10,7 +10,7 @@ JOBS ?= $(shell nproc)
 TRAINING ?= yes
 FUZZ_SECONDS ?= 30
 # The rooms are pure functions; these use threads.
-TSAN_TARGETS := engine_test acoustic_test scorer_test end_to_end_test
+TSAN_TARGETS := engine_test acoustic_test scorer_test end_to_end_test server_test
 TOOLS := .deps/tools/bin
 export CTEST_OUTPUT_ON_FAILURE = 1
 
@@ -22,9 +22,9 @@ help:  ## This list
 setup:
 	@tools/setup.sh build
 setup-test:
-	@tools/setup.sh build test
+	@tools/setup.sh build test server-test
 setup-check:
-	@tools/setup.sh build test check
+	@tools/setup.sh build test server-test check
 setup-training:  ## The trainer's Python packages (PyTorch and more) into .venv
 	@tools/setup.sh build training
 

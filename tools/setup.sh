@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what the project needs. Safe to run again: it asks what is there and adds only what is missing.
 #
-#   tools/setup.sh [GROUP ...]     build (default) | test | check | training
+#   tools/setup.sh [GROUP ...]     build (default) | test | server-test | check | training
 #
 #   build     compiler tools and libraries (Debian packages), OpenVINO into .deps/openvino, ruff into .deps/tools
 #   test      GoogleTest, rapidcheck, tools that make odd audio files
+#   server-test  what the tests of the running server need: nginx, and Python packages into .deps/server_e2e
 #   check     clang 16 for the fuzzers, clang-format and clang-tidy
 #   training  the trainer's Python packages into .venv (large: PyTorch)
 #
@@ -21,6 +22,7 @@ build_packages=(make cmake ninja-build ccache g++ pkg-config ca-certificates pyt
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev python3-dev pocketsphinx-testdata flite sox
   ffmpeg git)
 check_packages=(clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev llvm-16)
+server_test_packages=(nginx caddy strace)
 training_packages=(python3-dev pocketsphinx-en-us)
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -101,12 +103,16 @@ for group in "${@:-build}"; do
       openvino
       ;;
     test) debian_packages test "${test_packages[@]}" ;;
+    server-test)
+      debian_packages server-test "${server_test_packages[@]}"
+      python_environment .deps/server_e2e tests/server_e2e/requirements.txt
+      ;;
     check) debian_packages check "${check_packages[@]}" ;;
     training)
       debian_packages training "${training_packages[@]}"
       python_environment .venv training/requirements.txt
       ;;
-    *) fail "unknown group '$group' (build, test, check or training)" ;;
+    *) fail "unknown group '$group' (build, test, server-test, check or training)" ;;
   esac
 done
 say "done in $((SECONDS - started)) s"
