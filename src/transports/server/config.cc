@@ -121,6 +121,8 @@ void AddWorkOptions(CLI::App* app, Config* config) {
 void AddOtherOptions(CLI::App* app, Config* config) {
   const Table table(app, "Files");
   table.Add("data-dir", &config->data_dir, "Where batch jobs are kept; without it there are none", "DIR");
+  table.AddNumber("job-retention-hours", &config->job_retention_hours, 1, 87600,
+                  "How long results of a job that ended are kept");
   table.Add("web-root", &config->web_root, "Files of the page at / (default: share/higgins/web or web/dist)",
             "DIR");
   table.Add("log-level", &config->log_level, "debug, info, warning or error", "LEVEL")

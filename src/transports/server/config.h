@@ -40,6 +40,7 @@ struct Config {
 
   std::vector<std::filesystem::path> packs;
   std::filesystem::path data_dir;
+  int job_retention_hours = 168;
   std::filesystem::path web_root;
   std::string log_level = "info";
 

@@ -10,11 +10,13 @@
 #include <string>
 #include <utility>
 
-#include "transports/server/api/routes.h"
+#include "transports/server/api/batch.h"
+#include "transports/server/api/pages.h"
 #include "transports/server/app_state.h"
 #include "transports/server/gate.h"
 #include "transports/server/http/http_server.h"
 #include "transports/server/http/service.h"
+#include "transports/server/routes.h"
 
 namespace higgins::server {
 namespace {
@@ -129,6 +131,33 @@ void LogStart(AppState* app, int port) {
        {"version", EngineVersion()}});
 }
 
+/// Packs, keys, jobs and workers.
+Result<void> Open(AppState* app) {
+  const Config& config = app->config;
+  const Result<void> loaded = Load(app);
+  if (!loaded) return loaded.error();
+  if (!config.data_dir.empty()) {
+    auto jobs = jobs::JobStore::Open(config.data_dir, std::int64_t{3600} * config.job_retention_hours);
+    if (!jobs) return jobs.error();
+    app->jobs = *std::move(jobs);
+  }
+  app->scheduler =
+      std::make_unique<Scheduler>(SchedulerOptions{.workers = config.workers,
+                                                   .queue_length = config.queue_length,
+                                                   .max_wait = milliseconds(config.max_wait_ms)});
+  return {};
+}
+
+Result<void> Prepare(AppState* app, api::JobRunner* runner, http::Service* service) {
+  service->options = HttpOptionsOf(app->config);
+  service->authorise = [app](const http::Access& access, http::Request* request) {
+    return Authorise(app, access, request);
+  };
+  service->on_exchange = [app](const http::Exchange& exchange) { Record(app, exchange); };
+  AddAllRoutes(&service->router, app, runner);
+  return api::AddPages(&service->router, app->config.web_root);
+}
+
 }  // namespace
 
 std::vector<std::string> Check(const Config& config) {
@@ -151,24 +180,18 @@ Result<void> Run(const Config& config) {
   const auto app = std::make_unique<AppState>();
   app->config = config;
   app->log.SetLevel(LevelOf(config.log_level));
-  const Result<void> loaded = Load(app.get());
-  if (!loaded) return loaded.error();
-  app->scheduler =
-      std::make_unique<Scheduler>(SchedulerOptions{.workers = config.workers,
-                                                   .queue_length = config.queue_length,
-                                                   .max_wait = milliseconds(config.max_wait_ms)});
+  const Result<void> opened = Open(app.get());
+  if (!opened) return opened.error();
+  api::JobRunner runner(app.get());
   http::Service service;
-  service.options = HttpOptionsOf(config);
-  service.authorise = [&app](const http::Access& access, http::Request* request) {
-    return Authorise(app.get(), access, request);
-  };
-  service.on_exchange = [&app](const http::Exchange& exchange) { Record(app.get(), exchange); };
-  api::AddRoutes(&service.router, app.get());
+  const Result<void> prepared = Prepare(app.get(), &runner, &service);
+  if (!prepared) return prepared.error();
   http::HttpServer server(&service);
   AddGauges(app.get(), &server);
   const Result<int> port = server.Start();
   if (!port) return port.error();
   LogStart(app.get(), *port);
+  if (app->jobs) runner.Wake();  // what an earlier process left
   WaitForEnd(app.get(), &server);
   app->draining = true;
   app->log.Write(Level::kInfo, "draining",

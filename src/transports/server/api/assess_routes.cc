@@ -63,14 +63,17 @@ void Phones(AppState* app, const std::shared_ptr<Request>& request, Respond resp
   if (text.size() > kMaxPhonesTextBytes) return refuse("text: longer than 8192 bytes");
   const Result<std::shared_ptr<const Assessor>> assessor = app->packs.Get()->Find(language, pack);
   if (!assessor) return respond(ToResponse(ProblemOf(assessor.error()), request->id));
-  SubmitLive(app, request, std::move(respond), [request, text, options, held = *assessor] {
-    const Result<std::vector<WordPronunciations>> words = held->Phones(text, options);
-    if (!words) return ToResponse(ProblemOf(words.error()), request->id);
-    Response response;
-    response.content_type = "application/json";
-    response.body = ToJson(*words) + "\n";
-    return response;
-  });
+  SubmitLive(
+      app, request, std::move(respond),
+      [request, text, options, held = *assessor] {
+        const Result<std::vector<WordPronunciations>> words = held->Phones(text, options);
+        if (!words) return ToResponse(ProblemOf(words.error()), request->id);
+        Response response;
+        response.content_type = "application/json";
+        response.body = ToJson(*words) + "\n";
+        return response;
+      },
+      Cost::kSmall);
 }
 
 void Packs(const AppState& app, const Respond& respond) {

@@ -38,9 +38,4 @@ void AddOperatingRoutes(http::Router* router, AppState* app) {
                }});
 }
 
-void AddRoutes(http::Router* router, AppState* app) {
-  AddAssessRoutes(router, app);
-  AddOperatingRoutes(router, app);
-}
-
 }  // namespace higgins::server::api

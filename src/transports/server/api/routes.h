@@ -6,8 +6,6 @@
 
 namespace higgins::server::api {
 
-void AddRoutes(http::Router* router, AppState* app);
-
 void AddAssessRoutes(http::Router* router,
                      AppState* app);  ///< POST /v1/assess, GET /v1/phones, GET /v1/packs
 void AddOperatingRoutes(http::Router* router, AppState* app);  ///< GET /healthz, /readyz, /metrics

@@ -43,8 +43,9 @@ http::Response Finish(AppState* app, const http::Request& request, TaskOutcome o
 }  // namespace
 
 void SubmitLive(AppState* app, const std::shared_ptr<http::Request>& request, http::Respond respond,
-                std::function<http::Response()> work) {
+                std::function<http::Response()> work, Cost cost) {
   Task task;
+  task.cost = cost;
   task.client = request->client;
   task.gone = request->gone;
   task.deadline = request->received + std::chrono::milliseconds(app->config.deadline_ms);

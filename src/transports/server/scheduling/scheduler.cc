@@ -58,10 +58,10 @@ struct Scheduler::Impl {
     return task;
   }
 
-  void Finish(Priority priority, std::optional<Clock::duration> service_time) {
+  void Finish(const Task& task, std::optional<Clock::duration> service_time) {
     const std::lock_guard lock(mutex);
     --num_running;
-    if (priority != Priority::kLive || !service_time) return;
+    if (task.priority != Priority::kLive || task.cost != Cost::kRecording || !service_time) return;
     const double seconds = std::chrono::duration<double>(*service_time).count();
     mean_service_s = mean_service_s == 0 ? seconds : mean_service_s + kNewest * (seconds - mean_service_s);
   }
@@ -73,7 +73,7 @@ struct Scheduler::Impl {
       const bool runs = !gone && task->deadline > start;
       task->run(gone ? TaskOutcome::kCancelled : runs ? TaskOutcome::kRun : TaskOutcome::kExpired);
       task->run = nullptr;  // what it holds goes before the worker counts as free
-      Finish(task->priority, runs ? std::optional(Clock::now() - start) : std::nullopt);
+      Finish(*task, runs ? std::optional(Clock::now() - start) : std::nullopt);
     }
   }
 };

@@ -22,9 +22,13 @@ enum class TaskOutcome {
 
 enum class Priority { kLive, kBackground };
 
+/// What a task does: only recordings count for how long the next one is expected to take.
+enum class Cost { kRecording, kSmall };
+
 struct Task {
   std::string client;
   Priority priority = Priority::kLive;
+  Cost cost = Cost::kRecording;
   /// Latest moment to begin; none: waits as long as it takes.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   /// Becomes true when nobody waits for the task any more. May be null.

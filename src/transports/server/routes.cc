@@ -1,0 +1,13 @@
+#include "transports/server/routes.h"
+
+#include "transports/server/api/routes.h"
+
+namespace higgins::server {
+
+void AddAllRoutes(http::Router* router, AppState* app, api::JobRunner* runner) {
+  api::AddAssessRoutes(router, app);
+  api::AddBatchRoutes(router, app, runner);
+  api::AddOperatingRoutes(router, app);
+}
+
+}  // namespace higgins::server
