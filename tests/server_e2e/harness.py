@@ -20,7 +20,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BINARY = Path(os.environ.get("HIGGINS_BINARY", ROOT / "build" / "release" / "higgins"))
+BINARY = Path(
+    os.environ.get("HIGGINS_BINARY") or os.environ.get("HIGGINS_PROGRAM") or ROOT / "build" / "release" / "higgins"
+)
 PACK = Path(os.environ.get("HIGGINS_PACK", ROOT / "packs" / "en-us"))
 EXAMPLES = ROOT / "examples"
 READY_TIMEOUT_S = 60
