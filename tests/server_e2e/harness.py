@@ -21,7 +21,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(
-    os.environ.get("HIGGINS_BINARY") or os.environ.get("HIGGINS_PROGRAM") or ROOT / "build" / "release" / "higgins"
+    os.environ.get("HIGGINS_BINARY")
+    or os.environ.get("HIGGINS_PROGRAM")
+    or ROOT / "build" / "release" / "higgins"
 )
 PACK = Path(os.environ.get("HIGGINS_PACK", ROOT / "packs" / "en-us"))
 EXAMPLES = ROOT / "examples"
