@@ -10,7 +10,7 @@ JOBS ?= $(shell nproc)
 TRAINING ?= yes
 FUZZ_SECONDS ?= 30
 # The rooms are pure functions; these use threads.
-TSAN_TARGETS := engine_test acoustic_test scorer_test end_to_end_test
+TSAN_TARGETS := engine_test acoustic_test scorer_test end_to_end_test server_test
 TOOLS := .deps/tools/bin
 export CTEST_OUTPUT_ON_FAILURE = 1
 

@@ -200,6 +200,7 @@ asio::awaitable<void> Session::Run() {
     if (const auto session = weak.lock()) session->End(ending);
   };
   bool failed = false;
+  upgrade_.service->on_websocket(upgrade_.route->pattern, 1);
   try {
     handler_->OnOpen(self);
     if (upgrade_.service->draining) handler_->OnDrain();
@@ -213,6 +214,7 @@ asio::awaitable<void> Session::Run() {
   timer_.cancel();
   handler_->OnClosed();
   handler_.reset();
+  upgrade_.service->on_websocket(upgrade_.route->pattern, -1);
 }
 
 }  // namespace
