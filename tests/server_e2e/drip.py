@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A thousand connections that send a byte now and then (slow-loris), in a process of their own, while an honest client measures
-how long its requests take: its p99 must less than double.
+"""A thousand connections that send a byte now and then (slow-loris), in a process of their own, while an honest client
+measures how long its requests take: its p99 must less than double.
 
 usage: drip.py [--connections N] [--requests N]
 """
