@@ -10,6 +10,8 @@ COMMANDS = [
     "all",
     "acoustic",
     "scorer",
+    "ensemble",
+    "distill",
     "pack",
     "export",
     "lexicon",

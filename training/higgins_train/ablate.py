@@ -20,11 +20,11 @@ from .corpus import MISPRONOUNCED_BELOW
 from .metrics import area_under_roc, best_threshold, detection_at, pearson
 from .phones import NUM_LABELS
 from .scorer import add_arguments as add_scorer_arguments
-from .scorer import taught
 from .scorer_data import leaking_items, prepare_items
 from .scorer_items import Item
 from .scorer_options import ScorerOptions
 from .scorer_training import train_seeds
+from .teaching import opinions_of, taught
 
 # Columns of phone_features: PhoneColumns of src/scorer/features.h.
 LPR, LPP = slice(0, NUM_LABELS), NUM_LABELS
@@ -203,7 +203,8 @@ def run(args: argparse.Namespace) -> None:
         if variant.teachers:
             # The recipe's models, trained now if no row has asked for them before.
             teachers, _ = train_seeds("recipe", train, dev, options, models, args.seeds, jobs=args.jobs)
-            items = taught([*items, *(unscored if variant.unscored else [])], teachers)
+            lessons = [*items, *(unscored if variant.unscored else [])]
+            items = taught(lessons, opinions_of(teachers, lessons))
         held_out = [variant.change(i) for i in dev]
         _, figures = train_seeds(name, items, held_out, options, models, args.seeds, variant.shape, args.jobs)
         write_row(

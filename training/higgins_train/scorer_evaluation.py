@@ -10,9 +10,11 @@ from .metrics import area_under_roc, best_threshold, detection_at, pearson
 from .scorer_items import UTTERANCE_SCORES, WORD_SCORES, Item, collate
 from .scorer_model import ScorerModel
 
+Outputs = dict[str, np.ndarray]  # of one utterance, named as the model's
+
 
 @torch.inference_mode()
-def predict(models: list[ScorerModel], items: list[Item]) -> list[dict[str, np.ndarray]]:
+def predict(models: list[ScorerModel], items: list[Item]) -> list[Outputs]:
     """Mean outputs of the models, per utterance, on 0-2."""
     predictions = []
     for begin in range(0, len(items), 50):
@@ -33,7 +35,7 @@ def predict(models: list[ScorerModel], items: list[Item]) -> list[dict[str, np.n
     return predictions
 
 
-def evaluate(predictions: list[dict[str, np.ndarray]], items: list[Item]) -> dict[str, float]:
+def evaluate(predictions: list[Outputs], items: list[Item]) -> dict[str, float]:
     """Figures of scored items, named as `higgins eval` names them."""
     scored = [(p, i) for p, i in zip(predictions, items, strict=True) if i.scored]
     phone = np.clip(np.concatenate([p["phone_score"] for p, _ in scored]), 0, 2)
@@ -80,7 +82,7 @@ def evaluate(predictions: list[dict[str, np.ndarray]], items: list[Item]) -> dic
     return figures
 
 
-def detections(predictions: list[dict[str, np.ndarray]], items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
+def detections(predictions: list[Outputs], items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
     """(logits, wrong) of the phones that the experts scored."""
     scored = [(p, i) for p, i in zip(predictions, items, strict=True) if i.scored]
     logits = np.concatenate([p["detection_logit"] for p, _ in scored])

@@ -28,6 +28,7 @@ class Item:
     teacher: dict[str, np.ndarray] | None = None  # the teachers' mean outputs, named as the model's
     # [N, 2] shares of the experts who heard each phone as at least accented, as right. NaN: their views are not known.
     views: np.ndarray | None = None
+    id: str = ""  # the utterance's
 
     @property
     def native(self) -> bool:
@@ -49,7 +50,14 @@ def make_item(utterance: Utterance, inputs: dict[str, np.ndarray]) -> Item:
         word = np.array([[w.accuracy, w.stress, w.total] for w in utterance.words], np.float32) / 5.0
         whole = np.array([utterance.scores[name] for name in UTTERANCE_SCORES], np.float32) / 5.0
     return Item(
-        inputs, phone, word, whole, utterance.kind, utterance.speaker, views=shares_of_views(utterance)
+        inputs,
+        phone,
+        word,
+        whole,
+        utterance.kind,
+        utterance.speaker,
+        views=shares_of_views(utterance),
+        id=utterance.id,
     )
 
 

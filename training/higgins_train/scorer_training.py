@@ -20,6 +20,8 @@ from .scorer_model import ScorerConfig, ScorerModel
 from .scorer_options import ScorerOptions
 from .scorer_pretraining import pretrain
 
+MeanAndSpread = dict[str, dict[str, float]]  # figure -> {"mean", "spread"}
+
 
 def fit_statistics(model: ScorerModel, items: list[Item]) -> None:
     for name, layer in (
@@ -108,7 +110,7 @@ def train_seeds(
     seeds: int,
     shape: dict | None = None,
     jobs: int = 1,
-) -> tuple[list[ScorerModel], dict[str, dict[str, float]]]:
+) -> tuple[list[ScorerModel], MeanAndSpread]:
     """Models of seeds 1 ... `seeds` and their figures on dev: mean and standard deviation over the seeds."""
     models, figures = [], []
     paths = {seed: folder / f"{name}-seed{seed}.pt" for seed in range(1, seeds + 1)}
@@ -125,7 +127,12 @@ def train_seeds(
             + "  ".join(f"{key} {value:.3f}" for key, value in figures[-1].items()),
             flush=True,
         )
-    return models, {
+    return models, mean_and_spread(figures)
+
+
+def mean_and_spread(figures: list[dict[str, float]]) -> MeanAndSpread:
+    """Of every figure, over seeds or members."""
+    return {
         key: {
             "mean": float(np.mean([f[key] for f in figures])),
             "spread": float(np.std([f[key] for f in figures])),
