@@ -114,6 +114,9 @@ ov::AnyMap CompileConfig() {
       ov::num_streams(1),
       ov::inference_num_threads(1),
       ov::hint::enable_cpu_pinning(false),
+      // The weights are stored in 8 bits; by default products with them would round their inputs to 8 bits
+      // too.
+      {"DYNAMIC_QUANTIZATION_GROUP_SIZE", "0"},
       // Entries, some 40 for each number of phones and words: the latest few prompts. Every pair takes 1.5
       // MB.
       {"CPU_RUNTIME_CACHE_CAPACITY", "200"},
