@@ -82,7 +82,7 @@ def pack_scorer(pack: Path) -> Callable[[dict[str, np.ndarray]], dict[str, np.nd
 
 def pack_opinions(pack: Path, args: argparse.Namespace) -> tuple[Opinions, list[Item]]:
     """As run_opinions, of a pack: its int8 recogniser and its scorer hear every recording."""
-    material = material_of(args)
+    material = material_of(argparse.Namespace(**vars(args), run=None))
     recogniser, score = OnnxRecogniser(pack / "acoustic.onnx"), pack_scorer(pack)
     opinions: Opinions = {}
     dev: list[Item] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,13 @@ class Material:
     changed: list[Utterance]
     fold_of: dict[str, int]  # of every recording that is trained on
     corpora: list[list[Utterance]]  # as they were read
+    init: Path | None  # the encoder's folder
+    run: Path | None  # where its states are kept
+
+    @cached_property
+    def cache(self) -> StateCaches:
+        """States of the encoder, computed when they are first asked for: a pack's opinions need none."""
+        return cache_corpora(self.corpora, self.init, self.run)
 
     def in_fold(self, pool: list[Utterance], fold: int) -> list[Utterance]:
         return [u for u in pool if self.fold_of.get(u.extra.get("of", u.id)) == fold]
@@ -43,24 +51,23 @@ def material_of(args: argparse.Namespace) -> Material:
     fit = [u for u in utterances if args.fit_on == "all" or u.division == "fit"]
     fold_of = {u.id: fold for u, fold in zip(fit, speaker_folds(fit, args.folds), strict=False)}
     changed = [with_substitutions(u, seed=1) for u in ready if not u.synthetic]
-    return Material(ready, changed, fold_of, corpora)
+    return Material(ready, changed, fold_of, corpora, args.init, args.run)
 
 
 def prepare_items(args: argparse.Namespace) -> tuple[list[Item], list[Item], list[Item]]:
     """(train, dev, unscored): features come from a recogniser that never saw the utterance's speaker. `unscored` are
     learners' recordings beside changed texts: nobody knows their scores, a teacher has an opinion."""
     of = material_of(args)
-    cache = cache_corpora(of.corpora, args.init, args.run)
     inputs: Inputs = {}
     for fold in range(args.folds):
-        posteriors = posteriors_of(args.run / f"fold{fold}", args.init, cache)
+        posteriors = posteriors_of(args.run / f"fold{fold}", args.init, of.cache)
         for kind, pool in pools(of.ready, of.changed).items():
             path = args.run / f"features-fold{fold}{kind}.pt"
             inputs |= extract(of.in_fold(pool, fold), posteriors, path)
     unscored = [
         without_labels(make_item(u, inputs[u.id])) for u in of.changed if u.id in inputs and not u.native
     ]
-    return items_of(of, inputs), dev_items_of(args, of, cache), unscored
+    return items_of(of, inputs), dev_items_of(args, of), unscored
 
 
 def items_of(of: Material, inputs: Inputs) -> list[Item]:
@@ -72,8 +79,8 @@ def items_of(of: Material, inputs: Inputs) -> list[Item]:
     ]
 
 
-def dev_items_of(args: argparse.Namespace, of: Material, cache: StateCaches) -> list[Item]:
-    posteriors = posteriors_of(args.run / "full", args.init, cache)
+def dev_items_of(args: argparse.Namespace, of: Material) -> list[Item]:
+    posteriors = posteriors_of(args.run / "full", args.init, of.cache)
     dev = [u for u in of.ready if u.division == "dev"]
     altered = [u for u in of.changed if u.division == "dev" and u.native]
     inputs: Inputs = {}
@@ -91,8 +98,7 @@ def leaking_items(args: argparse.Namespace) -> list[Item]:
     """As `train` of prepare_items, but the recogniser had heard the speakers: to show what that costs. Its features are
     extracted on the first call."""
     of = material_of(args)
-    cache = cache_corpora(of.corpora, args.init, args.run)
-    posteriors = posteriors_of(args.run / "full", args.init, cache)
+    posteriors = posteriors_of(args.run / "full", args.init, of.cache)
     changed = [
         u for u in of.changed if u.native
     ]  # learners' changed texts are never trained on without a teacher

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,19 @@ def fit_statistics(model: ScorerModel, items: list[Item]) -> None:
         )
 
 
+def finished_scorer(path: Path, model: ScorerModel, options: ScorerOptions) -> ScorerModel:
+    saved = torch.load(path, weights_only=True)
+    made_with = asdict(replace(ScorerOptions(), **saved["options"]))
+    other = {key for key, value in asdict(options).items() if made_with[key] != value}
+    other |= {key for key, value in asdict(model.config).items() if saved["config"].get(key, value) != value}
+    if other:
+        raise SystemExit(
+            f"{path} was trained with another {', '.join(sorted(other))}: move it away or delete it"
+        )
+    model.load_state_dict(saved["state"])
+    return model.eval()
+
+
 def train_scorer(
     items: list[Item], seed: int, options: ScorerOptions, path: Path, shape: dict | None = None
 ) -> ScorerModel:
@@ -51,8 +64,7 @@ def train_scorer(
     torch.manual_seed(seed)
     model = ScorerModel(config)
     if path.exists():
-        model.load_state_dict(torch.load(path, weights_only=True)["state"])
-        return model.eval()
+        return finished_scorer(path, model, options)
     fit_statistics(model, items)
     generator = np.random.default_rng(seed)
     if options.pretraining_epochs > 0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from .scorer_items import Item
 from .scorer_model import ScorerModel
 from .scorer_options import ScorerOptions
 from .scorer_training import MeanAndSpread, mean_and_spread, train_scorer, train_seeds
+from .variants import variant_of
 
 # What one teacher, or the mean of several, says: outputs of ScorerModel on 0-2 by utterance id.
 Opinions = dict[str, Outputs]
@@ -50,16 +51,30 @@ def taught(items: list[Item], opinions: Opinions) -> list[Item]:
     return [replace(item, teacher=opinions.get(item.id)) for item in items]
 
 
+@dataclass
+class Recipe:
+    """How teachers and students are trained, and the fields of ScorerConfig that differ from its defaults."""
+
+    options: ScorerOptions
+    shape: dict
+
+
+def recipe_of(args: argparse.Namespace) -> Recipe:
+    """What `scorer`'s arguments ask for."""
+    row = variant_of(args.with_row)
+    return Recipe(replace(ScorerOptions(epochs=args.scorer_epochs), **row.options), row.shape)
+
+
 def distil(
-    name: str, items: Prepared, opinions: Opinions, options: ScorerOptions, args: argparse.Namespace
+    name: str, items: Prepared, opinions: Opinions, recipe: Recipe, args: argparse.Namespace
 ) -> tuple[list[ScorerModel], MeanAndSpread]:
     """Students NAME-seedN.pt in args.run, and their figures on dev."""
     train, dev, unscored = items
     lessons = taught([*train, *(item for item in unscored if item.id in opinions)], opinions)
-    return train_seeds(name, lessons, dev, options, args.run, args.seeds, jobs=args.jobs)
+    return train_seeds(name, lessons, dev, recipe.options, args.run, args.seeds, recipe.shape, args.jobs)
 
 
-def threshold_inside_fit(items: list[Item], options: ScorerOptions, folder: Path, folds: int = 2) -> float:
+def threshold_inside_fit(items: list[Item], recipe: Recipe, folder: Path, folds: int = 2) -> float:
     """The detection logit of the highest F1 on speakers that a scorer did not learn from, all of them of `items`."""
     speakers = sorted({i.speaker for i in items if i.scored})
     fold_of = {speaker: at % folds for at, speaker in enumerate(speakers)}
@@ -67,7 +82,7 @@ def threshold_inside_fit(items: list[Item], options: ScorerOptions, folder: Path
     for fold in range(folds):
         rest = [i for i in items if fold_of.get(i.speaker) != fold]
         held_out = [i for i in items if fold_of.get(i.speaker) == fold]
-        model = train_scorer(rest, 1, options, folder / f"threshold-fold{fold}.pt")
+        model = train_scorer(rest, 1, recipe.options, folder / f"threshold-fold{fold}.pt", recipe.shape)
         found, truth = detections(predict([model], held_out), held_out)
         logits.append(found)
         wrong.append(truth)
@@ -78,18 +93,19 @@ def write_report(
     args: argparse.Namespace,
     items: Prepared,
     students: list[ScorerModel],
-    options: ScorerOptions,
+    recipe: Recipe,
     figures: dict,
 ) -> None:
     """RUN/scorer.json. figures: of `single` (the students), `teacher` and `averaged`."""
     train, dev, _ = items
-    threshold = threshold_inside_fit(train, options, args.run)
+    threshold = threshold_inside_fit(train, recipe, args.run)
     at_threshold = [detection_at(*detections(predict([s], dev), dev), threshold) for s in students]
     report = {
         "seeds": args.seeds,
         "folds": args.folds,
         "fit_on": args.fit_on,
-        "options": asdict(options),
+        "options": asdict(recipe.options),
+        "shape": recipe.shape,
         **figures,
         "threshold_inside_fit": threshold,
         "at_threshold_inside_fit": mean_and_spread(at_threshold),

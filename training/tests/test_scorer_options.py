@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from higgins_train.ablate import VARIANTS
 from higgins_train.ordinal_contrast import ordinal_contrast
 from higgins_train.phone_blending import PhoneBlender
 from higgins_train.scorer_items import Item, batches_of, collate
@@ -17,6 +16,7 @@ from higgins_train.scorer_model import ScorerConfig, ScorerModel
 from higgins_train.scorer_options import ScorerOptions
 from higgins_train.scorer_pretraining import pretrain
 from higgins_train.scorer_training import fit_statistics, train_scorer
+from higgins_train.variants import VARIANTS, variant_of
 from test_scorer import made_up_items
 
 NEW = ["disagreement", "histogram", "blended", "pretrained", "ordinal-contrast", "attentive-words", "focal"]
@@ -128,3 +128,20 @@ def test_attention_ignores_other_words(corpus: Path) -> None:
     torch.testing.assert_close(words[0, 1], x[0, 2])
     share = torch.softmax(model.phone_attention(x)[0, :2, 0], dim=0)
     torch.testing.assert_close(words[0, 0], share @ x[0, :2])
+
+
+def test_rows_can_be_joined() -> None:
+    both = variant_of("histogram+attentive-words+learners-only")
+    assert both.options == VARIANTS["histogram"].options and both.shape == {"attentive_words": True}
+    with pytest.raises(KeyError, match="nonsense"):
+        variant_of("histogram+nonsense")
+
+
+def test_a_scorer_of_other_options_is_not_taken_for_finished(corpus: Path, tmp_path: Path) -> None:
+    items = made_up_items(corpus)[:4]
+    options = ScorerOptions(epochs=1, batch=4)
+    train_scorer(items, 1, options, tmp_path / "1.pt")
+    with pytest.raises(SystemExit, match=r"1\.pt was trained with another focal_gamma"):
+        train_scorer(items, 1, replace(options, focal_gamma=2.0), tmp_path / "1.pt")
+    with pytest.raises(SystemExit, match="another attentive_words"):
+        train_scorer(items, 1, options, tmp_path / "1.pt", {"attentive_words": True})

@@ -144,7 +144,11 @@ class OpenVinoScorer final : public Scorer {
  public:
   OpenVinoScorer(ov::CompiledModel model, const OpenVinoOptions& options)
       : options_(options), model_(std::move(model)) {
-    for (const auto& input : model_.inputs()) inputs_.push_back(input.get_any_name());
+    // An input has several names where the runtime found that nothing changes it on its way (a product with
+    // one).
+    for (const auto& input : model_.inputs()) {
+      inputs_.insert(inputs_.end(), input.get_names().begin(), input.get_names().end());
+    }
     requests_.Add(model_.create_infer_request());
   }
 
