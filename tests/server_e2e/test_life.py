@@ -135,6 +135,36 @@ def test_a_reload_swaps_pack_and_keys_without_dropping_a_request(tmp_path: Path)
         assert server.get("/v1/packs").json()["packs"][0]["version"] == "2099.1.1"
 
 
+def test_a_reload_takes_new_keys_and_forgets_old_ones(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+
+    def new_key(name: str) -> str:
+        lines = serve("--new-key", name).stdout.splitlines()
+        file.write_text(json.dumps({"keys": [json.loads(lines[1].partition(": ")[2])]}))
+        return lines[0].split()[-1]
+
+    old = new_key("old")
+    with Server("--keys", str(file)) as server:
+        assert server.get("/v1/packs", {"X-API-Key": old}).status == 200
+        new = new_key("new")
+        server.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: server.get("/v1/packs", {"X-API-Key": new}).status == 200)
+        assert server.get("/v1/packs", {"X-API-Key": old}).status == 401
+
+
+def test_several_packs_are_chosen_by_name(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(PACK, other)
+    manifest = json.loads((other / "manifest.json").read_text())
+    manifest |= {"name": "other", "version": "2099.1.1"}
+    (other / "manifest.json").write_text(json.dumps(manifest))
+    with Server("--pack", str(other)) as server:
+        assert [pack["name"] for pack in server.get("/v1/packs").json()["packs"]] == ["en-us", "other"]
+        audio, text = example(NAME)
+        assert server.assess(audio, text, pack="other").json()["pack_version"] == "2099.1.1"
+        assert server.assess(audio, text).json()["pack_version"] != "2099.1.1"
+
+
 def test_sigterm_finishes_what_is_under_way() -> None:
     with Server("--workers", "1", "--max-wait-ms", "0") as server:
         idle = http.client.HTTPConnection("127.0.0.1", server.port)

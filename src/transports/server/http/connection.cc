@@ -296,7 +296,8 @@ asio::awaitable<std::optional<Response>> Connection::Prepare(Turn* turn) {
   co_return std::nullopt;
 }
 
-/// While a handler works nothing is read; a connection that ends is noticed all the same.
+/// While a handler works nothing is read; a connection that breaks is noticed all the same. One that only
+/// ends may be half closed by a client that still waits for its answer.
 void Connection::WatchForLeaving(std::shared_ptr<std::atomic<bool>> gone) {
   if (!inbox_.empty()) return;
   stream_->socket().async_wait(Stream::Tcp::socket::wait_read, [self = shared_from_this(),
@@ -305,7 +306,9 @@ void Connection::WatchForLeaving(std::shared_ptr<std::atomic<bool>> gone) {
     char byte = 0;
     boost::system::error_code peek_error;
     self->stream_->socket().receive(asio::buffer(&byte, 1), Stream::Tcp::socket::message_peek, peek_error);
-    if (peek_error && peek_error != asio::error::would_block) held->store(true, std::memory_order_relaxed);
+    const bool is_broken =
+        peek_error && peek_error != asio::error::would_block && peek_error != asio::error::eof;
+    if (is_broken) held->store(true, std::memory_order_relaxed);
   });
 }
 
