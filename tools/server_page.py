@@ -35,10 +35,8 @@ def problems() -> str:
 def metrics() -> str:
     source = (SERVER / "observe" / "metrics.cc").read_text()
     rows = re.findall(r'\{"(higgins_\w+)",\s*Kind::k(\w+),\s*((?:"[^"]*"\s*)+)\}', source)
-    lines = [
-        f"| `{name}` | {kind.lower()} | {''.join(re.findall(r'"([^"]*)"', text))} |"
-        for name, kind, text in rows
-    ]
+    help_of = {name: "".join(re.findall(r'"([^"]*)"', text)) for name, _, text in rows}
+    lines = [f"| `{name}` | {kind.lower()} | {help_of[name]} |" for name, kind, _ in rows]
     return "\n".join(["| | | |", "|---|---|---|", *lines]) + "\n"
 
 

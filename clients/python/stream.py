@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""usage: stream.py RECORDING.wav TEXT: sends a 16-bit wav at the speed it was spoken and prints what the server says while
-it listens. Needs the package `websockets`."""
+"""usage: stream.py RECORDING.wav TEXT: sends a 16-bit wav at the speed it was spoken and prints what the server says
+while it listens. Needs the package `websockets`."""
 
 import asyncio
 import json
