@@ -10,7 +10,7 @@ JOBS ?= $(shell nproc)
 TRAINING ?= yes
 FUZZ_SECONDS ?= 30
 # The rooms are pure functions; these use threads.
-TSAN_TARGETS := engine_test acoustic_test scorer_test end_to_end_test
+TSAN_TARGETS := engine_test acoustic_test scorer_test end_to_end_test server_test
 TOOLS := .deps/tools/bin
 export CTEST_OUTPUT_ON_FAILURE = 1
 
@@ -18,13 +18,15 @@ export CTEST_OUTPUT_ON_FAILURE = 1
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: setup setup-test setup-check setup-training
+.PHONY: setup setup-test setup-check setup-training setup-web
 setup:
 	@tools/setup.sh build
 setup-test:
-	@tools/setup.sh build test
+	@tools/setup.sh build test server-test
 setup-check:
-	@tools/setup.sh build test check
+	@tools/setup.sh build test server-test check
+setup-web:
+	@tools/setup.sh web
 setup-training:  ## The trainer's Python packages (PyTorch and more) into .venv
 	@tools/setup.sh build training
 
@@ -64,6 +66,33 @@ test-python: setup-test
 test-training: | build  ## The trainer's tests (needs setup-training)
 	@tools/test_training.sh $(JOBS)
 
+# The lock file names versions and checksums; nothing of a package runs while it is installed. The pages that are built
+# are only looked at by the server when it starts.
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)
+.PHONY: web test-web
+web: web/dist/index.html  ## The page of the server: web/dist (TypeScript, bundled)
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	@tools/setup.sh web
+	@echo "web: node packages"
+	@cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	@echo "web: types, bundle"
+	@cd web && npm run --silent check && npm run --silent build
+
+test-web: release web  ## The page's tests: its pure parts in Node, all of it in headless Chromium
+	@cd web && npm test --silent
+
+.PHONY: test-azure
+tests/azure/node_modules/.package-lock.json: tests/azure/package.json tests/azure/package-lock.json
+	@tools/setup.sh test web
+	@echo "azure: node packages"
+	@cd tests/azure && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test-azure: release tests/azure/node_modules/.package-lock.json  ## The unmodified Speech SDK against the server, in Node and in Chromium
+	@cd tests/azure && npm test --silent
+
 .PHONY: check format-check tidy asan tsan fuzz format
 check: format-check asan tsan fuzz tidy  ## What CI runs beyond the tests: sanitizers, fuzzers, format, lint
 
@@ -99,5 +128,5 @@ fuzz: setup-check | build  ## Each fuzz target for FUZZ_SECONDS (30)
 	@fuzz/run.sh build/fuzz $(FUZZ_SECONDS)
 
 .PHONY: clean
-clean:  ## Remove the build folders (not .deps and .venv)
-	@rm -rf build/release build/asan build/tsan build/fuzz build/dev
+clean:  ## Remove the build folders (not .deps, .venv and web/node_modules)
+	@rm -rf build/release build/asan build/tsan build/fuzz build/dev web/dist

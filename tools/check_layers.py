@@ -55,6 +55,30 @@ POSIX = (
 JSON = ("nlohmann/*",)
 _INNER = ("base", "types", "include/higgins")
 
+SERVER_ROOMS = ("http", "scheduling", "security", "observe", "jobs", "api", "stream", "azure")
+# What the command line sees of the server.
+_SERVE = (
+    "src/transports/server/server.h",
+    "src/transports/server/config.h",
+    "src/transports/server/security/keys.h",
+)
+# What a room that answers requests sees of the server: values and seams, no socket.
+_OF_A_SERVER_ROOM = (
+    "include/higgins",
+    "transports/server/scheduling",
+    "transports/server/observe",
+    "transports/server/jobs",
+    "src/transports/server/app_state.h",
+    "src/transports/server/packs.h",
+    "src/transports/server/api/submit.h",
+    "src/transports/server/api/assess.h",
+    "src/transports/server/api/options.h",
+    *(
+        f"src/transports/server/http/{name}.h"
+        for name in ("message", "problem", "router", "websocket", "text", "multipart")
+    ),
+)
+
 ROOMS: dict[str, Room] = {
     "include/higgins": Room(),
     "base": Room(rooms=("include/higgins/result.h",)),
@@ -88,8 +112,22 @@ ROOMS: dict[str, Room] = {
         (*_INNER, *LIBRARY_ROOMS, "acoustic/openvino", "scorer/openvino"), (*JSON, "openssl/*", *POSIX)
     ),
     # A transport sees the public API only; what it needs from the house goes through there.
-    "transports": Room(
-        ("include/higgins",), (*JSON, "CLI/*", "boost/*", "openssl/*", "spdlog/*", "fmt/*", *POSIX)
+    "transports": Room(("include/higgins",), (*JSON, "CLI/*", *POSIX)),
+    "transports/cli": Room(("include/higgins", *_SERVE), (*JSON, "CLI/*", *POSIX)),
+    # The server is a star too: only its top composes, and its rooms meet in app_state.h.
+    "transports/server": Room(
+        ("include/higgins", *(f"transports/server/{room}" for room in SERVER_ROOMS)), (*JSON, "CLI/*", *POSIX)
+    ),
+    "transports/server/http": Room(("include/higgins",), (*JSON, "boost/*", "openssl/*")),
+    "transports/server/scheduling": Room(),
+    "transports/server/security": Room(("include/higgins",), (*JSON, "openssl/*")),
+    "transports/server/observe": Room((), (*JSON, "spdlog/*")),
+    "transports/server/jobs": Room(("include/higgins",), (*JSON, "sqlite3.h")),
+    "transports/server/api": Room(_OF_A_SERVER_ROOM, (*JSON, *POSIX)),
+    "transports/server/stream": Room(_OF_A_SERVER_ROOM, JSON),
+    # A second protocol on what the first one is made of.
+    "transports/server/azure": Room(
+        (*_OF_A_SERVER_ROOM, "src/transports/server/stream/live_assessment.h"), (*JSON, "openssl/*")
     ),
 }
 

@@ -25,6 +25,7 @@ ALLOWED = {
     "BSD-3-Clause",
     "BSL-1.0",
     "MIT",
+    "blessing",  # SQLite: public domain
     "LGPL-2.0-or-later",
     "LGPL-2.1-or-later",
     "GPL-3.0-or-later WITH GCC-exception-3.1",
@@ -62,6 +63,10 @@ LIBRARIES = {
     "libutf8proc": "MIT",
     "libcrypto": "Apache-2.0",
     "libssl": "Apache-2.0",
+    # server
+    "libspdlog": "MIT",
+    "libfmt": "MIT",
+    "libsqlite3": "blessing",
     # inference
     "libopenvino": "Apache-2.0",
     "libopenvino_intel_cpu_plugin": "Apache-2.0",

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Installs what the project needs. Safe to run again: it asks what is there and adds only what is missing.
 #
-#   tools/setup.sh [GROUP ...]     build (default) | test | check | training
+#   tools/setup.sh [GROUP ...]     build (default) | test | server-test | check | training | web
 #
 #   build     compiler tools and libraries (Debian packages), OpenVINO into .deps/openvino, ruff into .deps/tools
 #   test      GoogleTest, rapidcheck, tools that make odd audio files
+#   server-test  what the tests of the running server need: nginx, and Python packages into .deps/server_e2e
 #   check     clang 16 for the fuzzers, clang-format and clang-tidy
 #   training  the trainer's Python packages into .venv (large: PyTorch)
+#   web       Node.js and npm to build the server's page, Chromium to test it (npm's packages: make web)
 #
 # Environment: SUDO (default: sudo when not root), PYTHON (default: python3).
 set -euo pipefail
@@ -17,11 +19,13 @@ python=${PYTHON:-python3}
 
 build_packages=(make cmake ninja-build ccache g++ pkg-config ca-certificates python3-venv
   libsndfile1-dev libmpg123-dev libogg-dev libvorbis-dev libopus-dev libwebm-dev libsoxr-dev libutf8proc-dev libssl-dev
-  nlohmann-json3-dev libcli11-dev)
+  nlohmann-json3-dev libcli11-dev libboost1.81-dev libspdlog-dev libsqlite3-dev)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev python3-dev pocketsphinx-testdata flite sox
   ffmpeg git)
 check_packages=(clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev llvm-16)
+server_test_packages=(nginx caddy strace)
 training_packages=(python3-dev pocketsphinx-en-us)
+web_packages=(chromium sox)
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
@@ -90,6 +94,19 @@ openvino() {
   mv .deps/openvino.partial .deps/openvino
 }
 
+# Any Node.js from 18 on will do, Debian's or another; Debian's where there is none.
+node_js() {
+  local major
+  major=$(node --version 2>/dev/null | sed -n 's/^v\([0-9]*\)\..*/\1/p')
+  if [[ -n $major ]] && ((major >= 18)) && npm --version >/dev/null 2>&1; then
+    say "Node.js $(node --version), npm $(npm --version): there"
+    return
+  fi
+  debian_packages web nodejs npm
+  major=$(node --version | sed -n 's/^v\([0-9]*\)\..*/\1/p')
+  ((major >= 18)) || fail "needs Node.js 18 or newer; 'node' is $(node --version)"
+}
+
 started=$SECONDS
 mkdir -p .deps
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || fail "needs Python 3.11 or newer as '$python'"
@@ -101,12 +118,20 @@ for group in "${@:-build}"; do
       openvino
       ;;
     test) debian_packages test "${test_packages[@]}" ;;
+    server-test)
+      debian_packages server-test "${server_test_packages[@]}"
+      python_environment .deps/server_e2e tests/server_e2e/requirements.txt
+      ;;
     check) debian_packages check "${check_packages[@]}" ;;
     training)
       debian_packages training "${training_packages[@]}"
       python_environment .venv training/requirements.txt
       ;;
-    *) fail "unknown group '$group' (build, test, check or training)" ;;
+    web)
+      node_js
+      debian_packages web "${web_packages[@]}"
+      ;;
+    *) fail "unknown group '$group' (build, test, server-test, check, training or web)" ;;
   esac
 done
 say "done in $((SECONDS - started)) s"

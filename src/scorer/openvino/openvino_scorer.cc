@@ -114,6 +114,9 @@ ov::AnyMap CompileConfig() {
       ov::num_streams(1),
       ov::inference_num_threads(1),
       ov::hint::enable_cpu_pinning(false),
+      // The weights are stored in 8 bits; by default products with them would round their inputs to 8 bits
+      // too.
+      {"DYNAMIC_QUANTIZATION_GROUP_SIZE", "0"},
       // Entries, some 40 for each number of phones and words: the latest few prompts. Every pair takes 1.5
       // MB.
       {"CPU_RUNTIME_CACHE_CAPACITY", "200"},
@@ -141,7 +144,11 @@ class OpenVinoScorer final : public Scorer {
  public:
   OpenVinoScorer(ov::CompiledModel model, const OpenVinoOptions& options)
       : options_(options), model_(std::move(model)) {
-    for (const auto& input : model_.inputs()) inputs_.push_back(input.get_any_name());
+    // An input has several names where the runtime found that nothing changes it on its way (a product with
+    // one).
+    for (const auto& input : model_.inputs()) {
+      inputs_.insert(inputs_.end(), input.get_names().begin(), input.get_names().end());
+    }
     requests_.Add(model_.create_infer_request());
   }
 

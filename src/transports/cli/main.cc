@@ -19,6 +19,7 @@ constexpr const char* kFooter = R"(Examples:
   higgins batch manifest.jsonl --out results.jsonl
   higgins eval ../shared/so762 --division dev
   higgins bench
+  higgins serve --port 8080
   higgins COMMAND --help shows more.
 
 The pack is the folder given by --pack, else $HIGGINS_PACK, else the first of ./packs/en-us, packs/en-us beside
@@ -46,6 +47,7 @@ int Run(int argc, char** argv) {
   higgins::cli::AddEvalCommand(&app, &exit_code);
   higgins::cli::AddBenchCommand(&app, &exit_code);
   higgins::cli::AddInfoCommand(&app, &exit_code);
+  higgins::cli::AddServeCommand(&app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

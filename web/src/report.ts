@@ -1,0 +1,72 @@
+// The report of POST /v1/assess as docs/report.schema.json has it; only the fields that the page reads.
+// Scores and probabilities are 0-1, times are ms from the start of the recording, character offsets are bytes of
+// the UTF-8 text.
+
+export type PhoneError = "substitution" | "deletion" | "insertion";
+
+export interface PhoneReport {
+  phone: string;
+  ipa: string;
+  score: number;
+  expected: string | null;
+  actual: string | null;
+  error: PhoneError | null;
+  stress: 0 | 1 | 2 | null;
+  start_ms: number;
+  end_ms: number;
+}
+
+export interface WordReport {
+  word: string;
+  accuracy: number;
+  stress: number;
+  total: number;
+  start_ms: number;
+  end_ms: number;
+  char_begin: number;
+  char_end: number;
+  source: string;
+  phonemes?: PhoneReport[];
+}
+
+export interface Mispronunciation {
+  word: string;
+  word_index: number;
+  phone_index: number;
+  expected: string | null;
+  actual: string | null;
+  type: PhoneError;
+  probability: number;
+  suggestion: string;
+}
+
+export interface Utterance {
+  accuracy: number;
+  fluency: number;
+  prosody: number;
+  completeness: number;
+  total: number;
+}
+
+export interface Report {
+  utterance: Utterance;
+  words?: WordReport[];
+  mispronunciations: Mispronunciation[];
+  quality: { duration_ms: number };
+  warnings: { code: string; message: string }[];
+  text: string;
+  words_per_minute: number;
+  pack_version: string;
+}
+
+/** What a server that speaks this contract must have sent; anything else is not a report. */
+export function isReport(value: unknown): value is Report {
+  if (typeof value !== "object" || value === null) return false;
+  const report = value as Partial<Report>;
+  return (
+    typeof report.utterance?.total === "number" &&
+    Array.isArray(report.mispronunciations) &&
+    typeof report.quality?.duration_ms === "number" &&
+    typeof report.text === "string"
+  );
+}

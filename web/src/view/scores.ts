@@ -1,0 +1,63 @@
+// The head of a result: the total, and what it is made of.
+import type { Report, Utterance } from "../report.ts";
+import { percent, verdict } from "../score/level.ts";
+import { type Comparison, signed } from "../score/compare.ts";
+import { h } from "./dom.ts";
+
+const PARTS: [keyof Utterance, string, string][] = [
+  ["accuracy", "Accuracy", "how the single sounds came out"],
+  ["fluency", "Fluency", "pace, pauses, and flow"],
+  ["prosody", "Prosody", "stress and melody"],
+  ["completeness", "Completeness", "how much of the text was read"],
+];
+
+function change(points: number | undefined): HTMLElement | null {
+  if (points === undefined) return null;
+  const direction = points > 0 ? "up" : points < 0 ? "down" : "same";
+  return h(
+    "span",
+    { class: "change", "data-direction": direction, "aria-label": `${signed(points)} since last time` },
+    signed(points),
+  );
+}
+
+function bar(score: number): HTMLElement {
+  const fill = h("span", { class: "fill" });
+  fill.style.transform = `scaleX(${percent(score) / 100})`;
+  return h("span", { class: "bar", "aria-hidden": "true" }, fill);
+}
+
+/** One line for the eye and for the screen reader. */
+export function summary(report: Report): string {
+  const count = report.mispronunciations.length;
+  const sounds =
+    count === 0 ? "no sound to work on" : count === 1 ? "1 sound to work on" : `${count} sounds to work on`;
+  return `${verdict(report.utterance.total)}, ${sounds}`;
+}
+
+export function scores(report: Report, comparison: Comparison | null): HTMLElement {
+  return h(
+    "div",
+    { class: "scores" },
+    h(
+      "p",
+      { class: "total" },
+      h("span", { class: "number" }, String(percent(report.utterance.total))),
+      h("span", { class: "of" }, "of 100"),
+      change(comparison?.total),
+    ),
+    h(
+      "dl",
+      { class: "parts" },
+      ...PARTS.map(([key, name, meaning]) =>
+        h(
+          "div",
+          { title: `${name}: ${meaning}` },
+          h("dt", {}, name),
+          h("dd", {}, String(percent(report.utterance[key])), change(comparison?.parts[key])),
+          bar(report.utterance[key]),
+        ),
+      ),
+    ),
+  );
+}
