@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 import torch
 from conftest import tiny_checkpoint
-from higgins_train import acoustic, distill, ensemble, scorer
+from higgins_train import ablate, acoustic, distill, ensemble, scorer
 from higgins_train.acoustic_model import PhoneRecogniser
 from higgins_train.export import load_scorer
 from higgins_train.pack import ROLES
+from higgins_train.report import ablation_block
 from higgins_train.teaching import mean_of
+from higgins_train.variants import VARIANTS
 from test_recogniser import SHIPPED, tiny_pack
 
 
@@ -44,6 +46,11 @@ def test_two_runs_and_a_pack_become_one_scorer(corpus: Path, tmp_path: Path) -> 
     run_command(acoustic, *of_run, "--out", run, "--epochs", 1, "--copies", 0, "--frozen-layers", 1)
     of_run += ["--seeds", 1, "--jobs", 1, "--scorer-epochs", 2]
     run_command(scorer, *of_run, "--run", run)
+    rows = ["scalar-gop-sa", "distilled", "histogram+attentive-words", "leaking-features"]
+    run_command(ablate, *of_run, "--run", run, "--rows", *rows)
+    table = ablation_block(run)
+    assert len(table.splitlines()) == 2 + len(rows) and VARIANTS["histogram"].about in table
+    assert (run / "features-leak.pt").exists()
     other = shutil.copytree(run, tmp_path / "other")
     for name in ("teacher-seed1.pt", "scorer-seed1.pt"):
         saved = torch.load(other / name, weights_only=True)
