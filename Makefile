@@ -10,7 +10,7 @@ JOBS ?= $(shell nproc)
 TRAINING ?= yes
 FUZZ_SECONDS ?= 30
 # The rooms are pure functions; these use threads.
-TSAN_TARGETS := engine_test acoustic_test scorer_test end_to_end_test
+TSAN_TARGETS := engine_test acoustic_test scorer_test end_to_end_test server_test
 TOOLS := .deps/tools/bin
 export CTEST_OUTPUT_ON_FAILURE = 1
 
@@ -82,6 +82,16 @@ web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 
 test-web: release web  ## The page's tests: its pure parts in Node, all of it in headless Chromium
 	@cd web && npm test --silent
+
+.PHONY: test-azure
+tests/azure/node_modules/.package-lock.json: tests/azure/package.json tests/azure/package-lock.json
+	@tools/setup.sh test web
+	@echo "azure: node packages"
+	@cd tests/azure && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test-azure: release tests/azure/node_modules/.package-lock.json  ## The unmodified Speech SDK against the server, in Node and in Chromium
+	@cd tests/azure && npm test --silent
 
 .PHONY: check format-check tidy asan tsan fuzz format
 check: format-check asan tsan fuzz tidy  ## What CI runs beyond the tests: sanitizers, fuzzers, format, lint

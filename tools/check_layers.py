@@ -125,7 +125,10 @@ ROOMS: dict[str, Room] = {
     "transports/server/jobs": Room(("include/higgins",), (*JSON, "sqlite3.h")),
     "transports/server/api": Room(_OF_A_SERVER_ROOM, (*JSON, *POSIX)),
     "transports/server/stream": Room(_OF_A_SERVER_ROOM, JSON),
-    "transports/server/azure": Room(_OF_A_SERVER_ROOM, JSON),
+    # A second protocol on what the first one is made of.
+    "transports/server/azure": Room(
+        (*_OF_A_SERVER_ROOM, "src/transports/server/stream/live_assessment.h"), (*JSON, "openssl/*")
+    ),
 }
 
 STANDARD = frozenset(

@@ -4,7 +4,8 @@
 usage: make_openapi.py [--check]
 
 The schema of a report is docs/report.schema.json, so that the two cannot drift. With --check: fails when the committed
-file is not what this would write. That the paths are those of the server is tested by tests/server/openapi_test.cc.
+file is not what this would write. That the paths are the server's is
+tested by tests/transports/serve_openapi_test.cc.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ PROBLEMS = {
     "405": "method-not-allowed",
     "408": "request-timeout",
     "413": "payload-too-large, audio-too-long",
+    "414": "bad-request: the address is too long",
     "415": "unsupported-media-type, unsupported-audio",
     "422": "bad-audio, audio-too-short, no-speech",
     "429": "rate-limited, queue-full; Retry-After says when to try again",
@@ -35,7 +37,7 @@ PROBLEMS = {
     "500": "internal",
     "503": "draining, deadline-exceeded, jobs-disabled",
 }
-ALWAYS = ("400", "405", "408", "431", "500")
+ALWAYS = ("400", "405", "408", "414", "431", "500")
 GUARDED = ("401", "403", "429", "503")
 
 

@@ -8,10 +8,10 @@ cd "$(dirname "$0")/.."
 preset=$1
 jobs=${2:-2}
 case $preset in
-  asan) exec ctest --preset asan -j "$jobs" --label-exclude tools ;;
+  asan) exec ctest --preset asan -j "$jobs" --label-exclude "^(tools|server_e2e)$" ;;
   tsan)
     fixed=()
     setarch "$(uname -m)" -R true 2>/dev/null && fixed=(setarch "$(uname -m)" -R)
-    exec "${fixed[@]}" ctest --preset tsan -j "$jobs" --label-regex '^(engine|acoustic|scorer|end_to_end)$' ;;
+    exec "${fixed[@]}" ctest --preset tsan -j "$jobs" --label-regex '^(engine|acoustic|scorer|end_to_end|server)$' ;;
   *) echo "usage: $0 asan|tsan [JOBS]" >&2; exit 2 ;;
 esac

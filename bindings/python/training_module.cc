@@ -185,6 +185,8 @@ nb::dict Gop(const FloatMatrix& log_posteriors, const std::vector<std::string>& 
   }
   nb::dict result;
   result["occupancy"] = ToArray(std::move(lattice.gop.occupancy));
+  PutSpans(result, "segment_begin", "segment_end",
+           PhoneSegments(lattice.alignment, static_cast<int>(log_posteriors.shape(0))));
   PutGop(result, std::move(lattice));
   return result;
 }
@@ -257,7 +259,8 @@ NB_MODULE(_training, module) {
       "Raises ValueError with the engine's message.");
   module.def(
       "gop", &py::Gop, "log_posteriors"_a, "phones"_a,
-      "Every figure of GopScores (types/gop_scores.h) and the Viterbi spans of the phones, in frames.");
+      "Every figure of GopScores (types/gop_scores.h), and the Viterbi spans and segments of the phones, in "
+      "frames.");
   module.def("free_decode", &py::FreeDecode, "log_posteriors"_a, "The phones heard when no text is given.");
   module.def("choose_pronunciations", &py::ChoosePronunciations, "log_posteriors"_a, "words"_a,
              "words[w] holds the pronunciations of word w, each as \"HH AH0 L OW1\"; gives the index of the "

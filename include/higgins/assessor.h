@@ -43,6 +43,7 @@ struct AssessOptions {
   /// Moves the pack's detection thresholds: 0 is the pack's own, +1 flags twice as readily (in odds), -1
   /// half. -5 to 5.
   double strictness = 0.0;
+  int num_alternatives = 0;  ///< PhoneReport::alternatives, 0 to 100
 };
 
 /// What `higgins phones` prints: one entry a spoken word.
@@ -82,7 +83,8 @@ struct Measurement {
       heard;  ///< free phone decode: what the acoustic model hears without knowing the text
 };
 
-/// Thread-safe: any number of threads may call the const members of one Assessor.
+/// Thread-safe: any number of threads may call the const members of one Assessor. For audio that is still
+/// being recorded see session.h.
 class Assessor {
  public:
   /// Loads and checks a pack folder. Errors: kBadPack (with the file and what did not match), kNotFound.
@@ -113,6 +115,7 @@ class Assessor {
   ~Assessor();
 
  private:
+  friend class Session;
   struct Impl;
   explicit Assessor(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

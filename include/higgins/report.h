@@ -20,6 +20,13 @@ const char* PhoneErrorName(PhoneErrorKind kind);
 /// "dictionary", "weak_form", "spelled_letters", "g2p", "caller", "labels".
 const char* PronunciationSourceName(PronunciationSource source);
 
+/// One phone that may have been said in a place, and how likely that is.
+struct PhoneAlternative {
+  std::string phone;  ///< ARPAbet without stress
+  std::string ipa;
+  double probability = 0.0;  ///< posterior among all alternatives (deletion and insertions included), 0-1
+};
+
 /// One phone of a word, in order. An inserted phone is an entry of its own: it has no `expected`.
 struct PhoneReport {
   std::string phone;   ///< ARPAbet without stress, e.g. "W"
@@ -34,6 +41,9 @@ struct PhoneReport {
   double gop_nats = 0.0;  ///< GOP-SF-SD (arXiv 2507.16838), <= 0; 0 for an insertion
   int start_ms = 0;
   int end_ms = 0;
+  /// The likeliest phones in this place, the expected one among them, likeliest first: as many as
+  /// AssessOptions::num_alternatives asks for; none for an insertion. Not part of the JSON.
+  std::vector<PhoneAlternative> alternatives;
 };
 
 struct WordReport {
@@ -47,7 +57,24 @@ struct WordReport {
   int start_ms = 0;
   int end_ms = 0;
   std::vector<PhoneReport> phonemes;
+  /// For a word with an accuracy below 0.6: log p(audio, text without the word) - log p(audio, text), nats.
+  /// Positive: leaving the word out explains the audio better. 0 for other words. Not part of the JSON.
+  double omission_nats = 0.0;
 };
+
+/// A syllable: phones [phone_begin, phone_end) of WordReport::phonemes.
+struct Syllable {
+  int phone_begin = 0;
+  int phone_end = 0;
+  double accuracy = 0.0;  ///< mean score of its expected phones, 0-1
+  int start_ms = 0;
+  int end_ms = 0;
+};
+
+/// The syllables of an English word: one for each vowel, every consonant between two vowels in the later
+/// syllable as far as English words begin so (maximal onset). An inserted phone goes with the phone before
+/// it. A word without a vowel is one syllable; one without phones has none.
+std::vector<Syllable> Syllables(const WordReport& word);
 
 struct UtteranceReport {
   double accuracy = 0.0;

@@ -37,6 +37,9 @@ class ClipBuilder {
 
   std::int64_t num_frames() const { return num_frames_; }
 
+  /// At 16 kHz, so far; the resampler holds back a little until Finish().
+  const std::vector<float>& samples() const { return clip_.samples; }
+
   /// Errors: kBadAudio when nothing has arrived.
   Result<Clip> Finish();
 

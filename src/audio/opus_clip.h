@@ -27,6 +27,9 @@ class OpusClip {
   /// Frames at 48 kHz so far, the dropped and the padding included.
   std::int64_t num_frames() const { return num_frames_; }
 
+  /// At 16 kHz, without the last packet.
+  const std::vector<float>& samples() const { return builder_.samples(); }
+
   /// Drops up to `num_frames` from the end of the last packet.
   void DropPadding(std::int64_t num_frames);
 

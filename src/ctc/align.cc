@@ -1,5 +1,6 @@
 #include "ctc/align.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -29,9 +30,20 @@ class Trellis {
   Alignment Trace() const {
     std::size_t state = num_states_ - 1;
     if (scores_[state - 1] > scores_[state]) --state;
+    return TraceFrom(state);
+  }
+
+  Alignment TracePrefix() const {
+    // Of equal states the earliest: nothing counts as said without evidence.
+    const auto best = std::max_element(scores_.begin(), scores_.end());
+    return TraceFrom(static_cast<std::size_t>(best - scores_.begin()));
+  }
+
+ private:
+  Alignment TraceFrom(std::size_t state) const {
     Alignment alignment;
     alignment.log_likelihood = scores_[state];
-    alignment.phones.resize(labels_.size());
+    alignment.phones.resize((state + 1) / 2);
     for (int t = log_posteriors_.rows() - 1; t >= 0; --t) {
       if (state % 2 == 1) {
         FrameSpan& span = alignment.phones[state / 2];
@@ -43,7 +55,6 @@ class Trellis {
     return alignment;
   }
 
- private:
   // Downwards in place: a state reads only itself and states below it.
   void Step(int t) {
     const std::span<const float> row = log_posteriors_.row(t);
@@ -81,6 +92,18 @@ class Trellis {
 Result<Alignment> Align(MatrixView<const float> log_posteriors, std::span<const int> labels, int blank) {
   if (Result<void> checked = CheckInput(log_posteriors, labels, blank); !checked) return checked.error();
   return Trellis(log_posteriors, labels, blank).Trace();
+}
+
+Result<Alignment> AlignPrefix(MatrixView<const float> log_posteriors, std::span<const int> labels,
+                              int blank) {
+  if (Result<void> checked = CheckPosteriors(log_posteriors, blank); !checked) return checked.error();
+  const bool usable = std::all_of(labels.begin(), labels.end(), [&](int label) {
+    return label >= 0 && label < log_posteriors.columns() && label != blank;
+  });
+  if (labels.empty() || !usable) {
+    return Error{ErrorCode::kInvalidArgument, "labels: expected phones of the acoustic model, at least one"};
+  }
+  return Trellis(log_posteriors, labels, blank).TracePrefix();
 }
 
 }  // namespace higgins::ctc

@@ -15,4 +15,9 @@ namespace higgins::ctc {
 /// kAudioTooShort: fewer frames than labels and mandatory blanks.
 Result<Alignment> Align(MatrixView<const float> log_posteriors, std::span<const int> labels, int blank);
 
+/// As Align(), but the path may end anywhere in the text, because the audio ends before the text does:
+/// `phones` holds the first labels of `labels`, as many as the best path reaches (none, some or all). Errors:
+/// kInvalidArgument, as Align().
+Result<Alignment> AlignPrefix(MatrixView<const float> log_posteriors, std::span<const int> labels, int blank);
+
 }  // namespace higgins::ctc

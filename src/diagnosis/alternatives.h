@@ -7,6 +7,9 @@
 // 2507.16838, normalises over the first three).
 #pragma once
 
+#include <vector>
+
+#include "types/findings.h"
 #include "types/gop_scores.h"
 #include "types/phone_set.h"
 
@@ -27,5 +30,10 @@ struct Alternatives {
 
 /// `canonical` is the label of phone `phone_index`. A ratio that is not a number counts as impossible.
 Alternatives AlternativesOf(int phone_index, int canonical, const GopScores& gop, const PhoneSet& phones);
+
+/// The canonical phone and every substitution with its probability as above, the likeliest `count` of them
+/// (0: none; more than there are: all), likeliest first; of equal ones the lower label first.
+std::vector<RankedPhone> RankPhones(int phone_index, int canonical, const GopScores& gop,
+                                    const PhoneSet& phones, int count);
 
 }  // namespace higgins

@@ -84,6 +84,9 @@ Findings Diagnose(const DiagnosisInputs& inputs) {
     const int label = inputs.canonical.phones[static_cast<std::size_t>(i)].label;
     alternatives.push_back(AlternativesOf(i, label, inputs.gop, inputs.phones));
     findings.canonical_probability.push_back(alternatives.back().canonical_probability);
+    if (inputs.num_alternatives > 0) {
+      findings.ranked.push_back(RankPhones(i, label, inputs.gop, inputs.phones, inputs.num_alternatives));
+    }
   }
   const double threshold_nats =
       inputs.calibration.insertion_threshold_nats - inputs.strictness * std::numbers::ln2;

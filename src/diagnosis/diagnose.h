@@ -37,7 +37,8 @@ struct DiagnosisInputs {
   const Calibration& calibration;
   const PhoneSet& phones;
   const Advice& advice;
-  double strictness = 0.0;  ///< 0: the pack's thresholds; +1: flags at half the odds; -5 to 5
+  double strictness = 0.0;   ///< 0: the pack's thresholds; +1: flags at half the odds; -5 to 5
+  int num_alternatives = 0;  ///< how many phones Findings::ranked holds for each place
 };
 
 Findings Diagnose(const DiagnosisInputs& inputs);

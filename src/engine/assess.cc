@@ -1,6 +1,6 @@
 #include "engine/assess.h"
 
-#include <cmath>
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -10,6 +10,7 @@
 #include "ctc/align.h"
 #include "ctc/free_decode.h"
 #include "ctc/gop.h"
+#include "ctc/omission.h"
 #include "ctc/pronunciation_choice.h"
 #include "diagnosis/diagnose.h"
 #include "engine/prompts.h"
@@ -21,12 +22,6 @@
 namespace higgins {
 namespace {
 
-Result<void> CheckOptions(const AssessOptions& options) {
-  if (options.strictness >= -5.0 && options.strictness <= 5.0) return {};  // false for NaN
-  return Error{ErrorCode::kInvalidArgument,
-               "strictness: expected -5 to 5, got " + std::to_string(options.strictness)};
-}
-
 std::vector<std::string> HeardPhones(const Pack& pack, const Posteriors& posteriors) {
   std::vector<std::string> names;
   for (const ctc::DecodedPhone& phone :
@@ -36,17 +31,33 @@ std::vector<std::string> HeardPhones(const Pack& pack, const Posteriors& posteri
   return names;
 }
 
+Result<Clip> DecodedClip(const AssessRequest& request) {
+  if (request.clip != nullptr) return *request.clip;
+  return request.pcm != nullptr ? audio::FromPcm(*request.pcm, request.options.audio)
+                                : audio::Decode(request.encoded, request.options.audio);
+}
+
 }  // namespace
+
+Result<void> CheckOptions(const AssessOptions& options) {
+  if (!(options.strictness >= -5.0 && options.strictness <= 5.0)) {  // NaN is refused too
+    return Error{ErrorCode::kInvalidArgument,
+                 "strictness: expected -5 to 5, got " + std::to_string(options.strictness)};
+  }
+  if (options.num_alternatives < 0 || options.num_alternatives > 100) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "num_alternatives: expected 0 to 100, got " + std::to_string(options.num_alternatives)};
+  }
+  return {};
+}
 
 // A step without a check cannot fail.
 Result<Measurement> Assess(const Pack& pack, const AssessRequest& request) {
   StageTimer timer;
-  const int blank = pack.phone_set.blank();
   const Result<void> options_checked = CheckOptions(request.options);
   if (!options_checked) return options_checked.error();
 
-  const Result<Clip> clip = request.pcm ? audio::FromPcm(*request.pcm, request.options.audio)
-                                        : audio::Decode(request.encoded, request.options.audio);
+  const Result<Clip> clip = DecodedClip(request);
   if (!clip) return clip.error();
   timer.Lap("decode");
 
@@ -63,12 +74,20 @@ Result<Measurement> Assess(const Pack& pack, const AssessRequest& request) {
 
   const Result<Posteriors> posteriors = pack.acoustic->Run(*clip);
   if (!posteriors) return posteriors.error();
-  const MatrixView<const float> log_posteriors = posteriors->log_posteriors.view();
   timer.Lap("acoustic");
 
-  const Result<std::vector<int>> chosen = ctc::ChoosePronunciations(log_posteriors, *prompt, blank);
+  return Score(pack, {.clip = *clip, .prompt = *prompt, .quality = quality, .posteriors = *posteriors},
+               request.options, timer);
+}
+
+Result<Measurement> Score(const Pack& pack, const HeardClip& heard, const AssessOptions& options,
+                          StageTimer& timer) {
+  const auto& [clip, prompt, quality, posteriors] = heard;
+  const int blank = pack.phone_set.blank();
+  const MatrixView<const float> log_posteriors = posteriors.log_posteriors.view();
+  const Result<std::vector<int>> chosen = ctc::ChoosePronunciations(log_posteriors, prompt, blank);
   if (!chosen) return chosen.error();
-  const CanonicalPhones canonical = Flatten(*prompt, *chosen);
+  const CanonicalPhones canonical = Flatten(prompt, *chosen);
   const std::vector<int> labels = Labels(canonical);
   const Result<Alignment> alignment = ctc::Align(log_posteriors, labels, blank);
   if (!alignment) return alignment.error();
@@ -76,11 +95,11 @@ Result<Measurement> Assess(const Pack& pack, const AssessRequest& request) {
   if (!gop) return gop.error();
   timer.Lap("lattice");
 
-  const Prosody prosody = ComputeProsody(*clip, posteriors->num_frames(), posteriors->frame_shift_ms);
+  const Prosody prosody = ComputeProsody(clip, posteriors.num_frames(), posteriors.frame_shift_ms);
   timer.Lap("prosody");
 
   const Result<ScorerInput> scorer_input =
-      BuildScorerInput(canonical, *posteriors, *alignment, *gop, prosody, blank);
+      BuildScorerInput(canonical, posteriors, *alignment, *gop, prosody, blank);
   if (!scorer_input) return scorer_input.error();
   const Result<Scores> scores = pack.scorer->Run(*scorer_input);
   if (!scores) return scores.error();
@@ -92,11 +111,21 @@ Result<Measurement> Assess(const Pack& pack, const AssessRequest& request) {
                                       .calibration = pack.calibration,
                                       .phones = pack.phone_set,
                                       .advice = pack.advice,
-                                      .strictness = request.options.strictness});
+                                      .strictness = options.strictness,
+                                      .num_alternatives = options.num_alternatives});
   timer.Lap("diagnosis");
 
+  std::vector<double> omission_nats;  // costs a pass over the lattice that good readings are spared
+  if (std::ranges::any_of(scores->word_accuracy,
+                          [](float accuracy) { return accuracy < kOmissionAccuracy; })) {
+    Result<std::vector<double>> ratios =
+        ctc::OmissionRatios(log_posteriors, labels, canonical.word_of_phone, canonical.num_words, blank);
+    if (!ratios) return ratios.error();
+    omission_nats = *std::move(ratios);
+  }
+
   Measurement out;
-  out.report = Assemble({.prompt = *prompt,
+  out.report = Assemble({.prompt = prompt,
                          .chosen = *chosen,
                          .canonical = canonical,
                          .alignment = *alignment,
@@ -104,13 +133,14 @@ Result<Measurement> Assess(const Pack& pack, const AssessRequest& request) {
                          .scores = *scores,
                          .findings = findings,
                          .quality = quality,
+                         .omission_nats = omission_nats,
                          .phones = pack.phone_set,
                          .ipa = [&pack](const Phone& phone) { return pack.advice.Ipa(phone); },
-                         .frame_shift_ms = posteriors->frame_shift_ms,
+                         .frame_shift_ms = posteriors.frame_shift_ms,
                          .language = pack.info.language,
                          .engine_version = EngineVersion(),
                          .pack_version = pack.info.version});
-  out.heard = HeardPhones(pack, *posteriors);
+  out.heard = HeardPhones(pack, posteriors);
   timer.Lap("report");
   out.stages = timer.stages();
   return out;

@@ -1,27 +1,16 @@
 #include "higgins/assessor.h"
 
-#include <exception>
 #include <utility>
 
 #include "acoustic/openvino/openvino_acoustic_model.h"
 #include "engine/assess.h"
+#include "engine/assessor_impl.h"
+#include "engine/guard.h"
 #include "engine/model_source.h"
-#include "engine/pack.h"
 #include "engine/prompts.h"
 
 namespace higgins {
 namespace {
-
-// The rooms report what can go wrong as a Result; what is left (memory running out) ends here and not in the
-// caller.
-template <typename Function>
-auto Guard(const Function& function) -> decltype(function()) {
-  try {
-    return function();
-  } catch (const std::exception& exception) {
-    return Error{ErrorCode::kInternal, std::string("unexpected: ") + exception.what()};
-  }
-}
 
 Result<Report> TakeReport(Result<Measurement> measurement) {
   if (!measurement) return measurement.error();
@@ -44,10 +33,6 @@ std::string Ipa(const Advice& advice, const Pronunciation& pronunciation) {
 }
 
 }  // namespace
-
-struct Assessor::Impl {
-  Pack pack;
-};
 
 Assessor::Assessor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Assessor::Assessor(Assessor&&) noexcept = default;

@@ -69,6 +69,13 @@ PhoneReport CanonicalPhone(int phone_index, const Finding* finding, const Assemb
   out.expected = out.phone;
   out.error_probability = in.scores.error_probability[i];
   out.gop_nats = in.gop.gop_sd[i];
+  if (i < in.findings.ranked.size()) {
+    for (const RankedPhone& ranked : in.findings.ranked[i]) {
+      // In the expected place the expected phone keeps its reduced form; any other is written in full.
+      const Phone as{ranked.label, ranked.label == phone.label ? phone.stress : -1};
+      out.alternatives.push_back({in.phones.name(ranked.label), in.ipa(as), ranked.probability});
+    }
+  }
   if (finding == nullptr) {
     out.actual = out.phone;
     if (i < in.findings.canonical_probability.size())
@@ -106,6 +113,8 @@ std::vector<WordReport> WordsWithoutPhones(const AssembleInputs& in) {
     word.accuracy = in.scores.word_accuracy[w];
     word.stress = in.scores.word_stress[w];
     word.total = in.scores.word_total[w];
+    if (w < in.omission_nats.size() && in.scores.word_accuracy[w] < kOmissionAccuracy)
+      word.omission_nats = in.omission_nats[w];
     word.source = prompt_word.pronunciations[Index(in.chosen[w])].source;
     words.push_back(std::move(word));
   }

@@ -15,6 +15,9 @@
 
 namespace higgins {
 
+/// The accuracy of a word from which on it was said, as far as the report is concerned.
+inline constexpr float kOmissionAccuracy = 0.6F;
+
 /// Borrowed for the call. Everything describes the same N canonical phones of the same W words.
 struct AssembleInputs {
   const Prompt& prompt;
@@ -25,6 +28,7 @@ struct AssembleInputs {
   const Scores& scores;
   const Findings& findings;
   const Quality& quality;
+  const std::vector<double>& omission_nats;  ///< [words]; empty when there is nothing to say
   const PhoneSet& phones;
   std::function<std::string(const Phone&)> ipa;  ///< stress -1 asks for the full form
   double frame_shift_ms = 20.0;

@@ -19,10 +19,18 @@ struct Finding {
   int word_index = 0;  ///< the word it belongs to; says to which side an insertion between two words goes
 };
 
+/// A phone that may have been said in a place.
+struct RankedPhone {
+  int label = 0;
+  double probability = 0.0;  ///< posterior among all alternatives, 0-1
+};
+
 struct Findings {
   std::vector<Finding> items;  ///< by phone_index; an insertion before the phone comes first
   std::vector<double>
       canonical_probability;  ///< [phones] posterior of the canonical phone among all alternatives, 0-1
+  /// [phones] the likeliest phones in each place, likeliest first; empty unless they were asked for.
+  std::vector<std::vector<RankedPhone>> ranked;
 };
 
 }  // namespace higgins

@@ -71,5 +71,43 @@ RC_GTEST_PROP(AlignProperty, GivesEveryLabelOneSpanInOrder, ()) {
   RC_ASSERT(end <= num_frames);
 }
 
+TEST(AlignPrefix, EndsWhereTheSpeakerIs) {
+  const std::vector<int> labels{1, 2, 3};
+  EXPECT_EQ(AlignPrefix(Saying({0, 0, 0}, 4).view(), labels, kBlank)->phones.size(), 0U);
+  const Result<Alignment> part = AlignPrefix(Saying({0, 1, 1, 0, 2, 0}, 4).view(), labels, kBlank);
+  ASSERT_TRUE(part);
+  ASSERT_EQ(part->phones.size(), 2U);
+  EXPECT_EQ(part->phones[0], (FrameSpan{1, 3}));
+  EXPECT_EQ(part->phones[1], (FrameSpan{4, 5}));
+  EXPECT_EQ(AlignPrefix(Saying({1, 2, 3, 0}, 4).view(), labels, kBlank)->phones.size(), 3U);
+  EXPECT_EQ(AlignPrefix(Saying({1}, 4).view(), labels, kBlank)->phones.size(),
+            1U);  // fewer frames than labels
+}
+
+TEST(AlignPrefix, RefusesLabelsThatAreNotThere) {
+  const Matrix y = Saying({1, 2}, 4);
+  for (const std::vector<int>& labels : {std::vector<int>{}, {1, 9}, {kBlank}, {-1}}) {
+    const Result<Alignment> alignment = AlignPrefix(y.view(), labels, kBlank);
+    ASSERT_FALSE(alignment);
+    EXPECT_EQ(alignment.error().code, ErrorCode::kInvalidArgument);
+  }
+}
+
+RC_GTEST_PROP(AlignPrefixProperty, IsTheBestOfAllPrefixes, ()) {
+  std::mt19937 random(*rc::gen::arbitrary<unsigned>());
+  const std::vector<int> labels = RandomLabels(random, *rc::gen::inRange(1, 8), 6);
+  const int num_frames = *rc::gen::inRange(1, 20);
+  const Matrix y = RandomLogPosteriors(random, num_frames, 6, *rc::gen::element(1.0, 30.0));
+  double best = 0.0;  // of saying nothing
+  for (int t = 0; t < num_frames; ++t) best += Floored(y.view()(t, kBlank));
+  for (std::size_t size = 1; size <= labels.size(); ++size) {
+    const Result<Alignment> whole = Align(y.view(), std::span(labels).first(size), kBlank);
+    if (whole) best = std::max(best, whole->log_likelihood);
+  }
+  const Result<Alignment> prefix = AlignPrefix(y.view(), labels, kBlank);
+  RC_ASSERT(prefix.has_value());
+  RC_ASSERT(std::abs(prefix->log_likelihood - best) < 1e-6);
+}
+
 }  // namespace
 }  // namespace higgins::ctc

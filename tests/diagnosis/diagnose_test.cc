@@ -269,5 +269,20 @@ TEST(Diagnose, AnErrorProbabilityThatIsNotANumberFlagsNothing) {
   EXPECT_THAT(Reading("B EH D").Flag(1, kNaN).Run().items, IsEmpty());
 }
 
+TEST(RankPhones, PutsTheLikeliestFirstAndAgreesWithTheAlternatives) {
+  const Reading reading = Reading("TH IH NG K").Substitute(0, "S", -4.0F).Substitute(0, "T", -2.0F);
+  const std::vector<RankedPhone> ranked =
+      RankPhones(0, reading.canonical_.phones[0].label, reading.gop_, reading.phones_, 3);
+  ASSERT_THAT(ranked, SizeIs(3));
+  EXPECT_EQ(reading.Name(ranked[0].label), "S");
+  EXPECT_EQ(reading.Name(ranked[1].label), "T");
+  EXPECT_EQ(reading.Name(ranked[2].label), "TH");
+  EXPECT_DOUBLE_EQ(ranked[0].probability, reading.Of(0).substitution.probability);
+  EXPECT_DOUBLE_EQ(ranked[2].probability, reading.Of(0).canonical_probability);
+  EXPECT_THAT(RankPhones(1, reading.canonical_.phones[1].label, reading.gop_, reading.phones_, 1000),
+              SizeIs(39));
+  EXPECT_THAT(RankPhones(1, reading.canonical_.phones[1].label, reading.gop_, reading.phones_, 0), IsEmpty());
+}
+
 }  // namespace
 }  // namespace higgins

@@ -58,8 +58,8 @@ class AssembleTest : public ::testing::Test {
     const auto ipa = [&](const Phone& phone) {
       return "/" + phones_.name(phone.label) + std::to_string(phone.stress);
     };
-    return Assemble({prompt_, chosen_, canonical_, alignment_, gop_, scores_, findings_, quality_, phones_,
-                     ipa, 20.0, "en-US", "0.1.0", "pack-7"});
+    return Assemble({prompt_, chosen_, canonical_, alignment_, gop_, scores_, findings_, quality_,
+                     omission_nats_, phones_, ipa, 20.0, "en-US", "0.1.0", "pack-7"});
   }
 
   PhoneSet phones_{{"", "W", "IY", "K", "AO", "L", "IH", "T", "V", "AH"}, 0};
@@ -71,6 +71,7 @@ class AssembleTest : public ::testing::Test {
   Scores scores_;
   Findings findings_;
   Quality quality_;
+  std::vector<double> omission_nats_;
 };
 
 std::vector<std::string> Names(const WordReport& word) {

@@ -62,6 +62,25 @@ TEST(JobStore, GivesEveryItemOnceInOrder) {
   EXPECT_EQ((*store->Find(id, "me", 1, 1))->results, (std::vector<std::string>{"{\"b\":2}"}));
 }
 
+TEST(JobStore, TakesOwnersInTurn) {
+  const Folder folder;
+  const auto store = folder.Open();
+  AddJob(store.get(), 3, "a");
+  AddJob(store.get(), 1, "b");
+  AddJob(store.get(), 2, "");
+  std::string owners;
+  for (int i = 0; i < 6; ++i) {
+    const auto work = store->Claim();
+    ASSERT_TRUE(work && *work) << i;
+    for (const char* owner : {"a", "b", ""}) {
+      if (*store->Find((*work)->job_id, owner, 0, 1)) owners += std::string(owner) + ".";
+    }
+    ASSERT_TRUE(i % 2 == 1 || store->Finish(**work, ItemState::kDone, "{}"));
+  }
+  EXPECT_EQ(owners, "a.b..a..a.");
+  EXPECT_FALSE(*store->Claim());
+}
+
 TEST(JobStore, ShowsAJobToItsOwnerOnly) {
   const Folder folder;
   const auto store = folder.Open();

@@ -101,6 +101,28 @@ TEST(Scheduler, PutsLiveTasksBeforeBackgroundOnes) {
   EXPECT_THAT(book.order(), ElementsAre("live", "jobs"));
 }
 
+TEST(Scheduler, KeepsAWorkerForLiveTasksWhileThereAreAny) {
+  Book book;
+  Scheduler scheduler({.workers = 2, .queue_length = 100});
+  ASSERT_EQ(scheduler.Submit(book.MakeTask("live", "live1")), Submission::kAccepted);
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  for (int i = 0; i < 2; ++i) {
+    Task task;
+    task.client = "jobs";
+    task.priority = Priority::kBackground;
+    task.run = [released](TaskOutcome) { released.wait(); };
+    ASSERT_EQ(scheduler.Submit(std::move(task)), Submission::kAccepted);
+  }
+  while (scheduler.state().num_waiting_background > 1) std::this_thread::sleep_for(1ms);
+  ASSERT_EQ(scheduler.Submit(book.MakeTask("live", "live2")), Submission::kAccepted);
+  while (book.order().size() < 2)
+    std::this_thread::sleep_for(1ms);  // though two background tasks are not done
+  EXPECT_EQ(scheduler.state().num_waiting_background, 1U);
+  release.set_value();
+  WaitUntilIdle(scheduler);  // without live tasks the second has its turn
+}
+
 TEST(Scheduler, RefusesWhenFullAndMakesRoomForWhoHasLess) {
   Book book;
   Scheduler scheduler({.workers = 1, .queue_length = 3});

@@ -44,43 +44,41 @@ def _encode(source: Path, target: Path, arguments: list[str]) -> None:
     _run("ffmpeg", "-v", "error", "-y", "-bitexact", "-i", str(source), *arguments, str(target))
 
 
-def spoken(folder: Path, num_lengths: int = 8, formats: list[str] | None = None) -> list[Clip]:
-    """Recordings of different lengths in every format. A long one is two examples behind each other; a short one is
-    a word cut out, at the times that the examples' own labels or the middle give."""
-    sources: list[tuple[Path, str, float]] = []
+def spoken(
+    folder: Path, num_lengths: int = 8, formats: list[str] | None = None, every: int = 1
+) -> list[Clip]:
+    """Recordings of different lengths, each in every format; with `every` 7, only each seventh of these (which still
+    meets all lengths and formats). A long one is two examples behind each other, padded to 10 s; a short one the
+    beginning of one, with as many words as fit."""
+    sources: list[
+        tuple[str, list[str], str, float]
+    ] = []  # name, arguments of sox without the target, text, seconds
     names = sorted(path.stem for path in EXAMPLES.glob("*.flac"))
     about = {name: json.loads((EXAMPLES / f"{name}.json").read_text()) for name in names}
     for name in names:
-        source = EXAMPLES / f"{name}.flac"
-        sources.append((source, about[name]["text"], _seconds(source)))
-    for first, second in zip(names[::2], names[1::2], strict=False):
-        joined = folder / f"{first}+{second}.flac"
-        _run(
-            "sox",
-            str(EXAMPLES / f"{first}.flac"),
-            str(EXAMPLES / f"{second}.flac"),
-            str(joined),
-            "trim",
-            "0",
-            "10",
-        )
-        sources.append((joined, f"{about[first]['text']} {about[second]['text']}", _seconds(joined)))
-    for name in names:
+        file = str(EXAMPLES / f"{name}.flac")
+        sources.append((name, [file], about[name]["text"], _seconds(Path(file))))
         for seconds, words in ((0.5, 1), (1.0, 2), (1.5, 4)):
-            cut = folder / f"{name}-{seconds}.flac"
-            _run("sox", str(EXAMPLES / f"{name}.flac"), str(cut), "trim", "0.1", str(seconds))
-            sources.append((cut, " ".join(about[name]["text"].split()[:words]), seconds))
+            text = " ".join(about[name]["text"].split()[:words])
+            sources.append((f"{name}-{seconds}", [file, "trim 0.1", str(seconds)], text, seconds))
+    for first, second in zip(names[::2], names[1::2], strict=False):
+        files = [str(EXAMPLES / f"{first}.flac"), str(EXAMPLES / f"{second}.flac")]
+        text = f"{about[first]['text']} {about[second]['text']}"
+        sources.append((f"{first}+{second}", [*files, "pad 0 5 trim 0 10"], text, 10.0))
     # By length, then evenly: from the shortest to the longest.
-    sources.sort(key=lambda source: source[2])
+    sources.sort(key=lambda source: source[3])
     step = max(1, len(sources) // num_lengths)
     chosen = (sources[::step] + sources[-1:])[: num_lengths + 1]
+    wanted = [(source, ending) for source in chosen for ending in formats or list(FORMATS)][::every]
     clips = []
-    for source, text, seconds in chosen:
-        for ending in formats or list(FORMATS):
-            target = folder / f"{source.stem}.{ending}"
-            if target != source:
-                _encode(source, target, FORMATS[ending])
-            clips.append(Clip(target.name, target.read_bytes(), text, seconds))
+    for (name, arguments, text, seconds), ending in wanted:
+        source, target = folder / f"{name}.source.wav", folder / f"{name}.{ending}"
+        if not source.exists():
+            files = [word for word in arguments if word.startswith("/")]
+            effects = " ".join(arguments[len(files) :]).split()
+            _run("sox", *files, "-b", "16", str(source), *effects)
+        _encode(source, target, FORMATS[ending])
+        clips.append(Clip(target.name, target.read_bytes(), text, seconds))
     return clips
 
 
@@ -117,7 +115,7 @@ def expect(clips: list[Clip], folder: Path) -> None:
     for line in results.read_text().splitlines():
         report = json.loads(line)
         number = int(report.pop("id"))
-        clips[number].expected = report.get("error") and {"error": report["error"]} or report
+        clips[number].expected = (report.get("error") and {"error": report["error"]}) or report
 
 
 def damaged(clips: list[Clip], random_: random.Random) -> bytes:

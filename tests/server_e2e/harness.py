@@ -20,10 +20,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BINARY = Path(os.environ.get("HIGGINS_BINARY", ROOT / "build" / "release" / "higgins"))
+BINARY = Path(
+    os.environ.get("HIGGINS_BINARY")
+    or os.environ.get("HIGGINS_PROGRAM")
+    or ROOT / "build" / "release" / "higgins"
+)
 PACK = Path(os.environ.get("HIGGINS_PACK", ROOT / "packs" / "en-us"))
 EXAMPLES = ROOT / "examples"
-READY_TIMEOUT_S = 60
+READY_TIMEOUT_S = 180  # a busy machine: it is ready in 2 s on a quiet one
 
 
 def free_port() -> int:
@@ -85,7 +89,11 @@ class Server:
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment
             )
         if self.wait:
-            self.wait_until_ready()
+            try:
+                self.wait_until_ready()
+            except BaseException:
+                self.kill()
+                raise
         return self
 
     def wait_until_ready(self) -> None:

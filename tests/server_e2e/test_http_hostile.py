@@ -10,7 +10,7 @@ import threading
 import time
 
 import pytest
-from harness import Server, example, multipart, read_answers, split_answers
+from harness import Answer, Server, example, multipart, read_answers, split_answers
 
 HOST = "Host: 127.0.0.1\r\n"
 # Behind every refused request: were it answered, a second request would have been smuggled.
@@ -277,8 +277,17 @@ def test_half_closed_client_still_gets_its_answer(server: Server) -> None:
     audio, text = example("austen_young_man")
     body, content_type = multipart({"audio": ("a.flac", audio), "text": text})
     head = f"{POST}Content-Length: {len(body)}\r\nContent-Type: {content_type}\r\n\r\n"
-    answers = split_answers(talk(server, head.encode() + body, timeout_s=30))
-    assert [answer.status for answer in answers] == [200]
+    assert answer_when_not_busy(server, head.encode() + body).status == 200
+
+
+def answer_when_not_busy(server: Server, request: bytes) -> Answer:
+    """What tests before this one left in the queue may delay it: then as a client should, again."""
+    for _ in range(20):
+        answer = split_answers(talk(server, request, timeout_s=30))[0]
+        if answer.problem not in ("queue-full", "deadline-exceeded"):
+            break
+        time.sleep(1)
+    return answer
 
 
 @pytest.mark.parametrize("cut", [0, 1, 10, 40, 200, 1000, 20000])
@@ -302,7 +311,7 @@ def test_client_that_leaves_before_its_answer_harms_nobody(server: Server) -> No
         with server.connect() as connection:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.sendall(whole)
-    assert server.assess(audio, text).status in (200, 429)
+    assert answer_when_not_busy(server, whole).status == 200
 
 
 def test_byte_by_byte_is_understood(server: Server) -> None:
@@ -324,6 +333,12 @@ def impatient():
         yield running
 
 
+def assert_served(server: Server) -> None:
+    time.sleep(0.2)
+    assert server.alive(), f"the server ended: {server.log()[-1000:]}"
+    assert server.get("/healthz").status == 200
+
+
 def closed_after(connection: socket.socket, at_most_s: float) -> tuple[float, bytes]:
     began = time.monotonic()
     received = read_answers(connection, at_most_s)
@@ -343,6 +358,7 @@ def test_half_a_head_is_answered_408_or_closed(impatient: Server) -> None:
         took, received = closed_after(connection, 5)
         assert took > 0.2
         assert not received or split_answers(received)[0].status == 408
+    assert_served(impatient)
 
 
 def test_dripped_head_is_closed_though_bytes_come(impatient: Server) -> None:
@@ -365,6 +381,7 @@ def test_dripped_head_is_closed_though_bytes_come(impatient: Server) -> None:
         stopped.set()
         thread.join()
         assert time.monotonic() - began < 4
+    assert_served(impatient)
 
 
 def test_slow_body_is_closed(impatient: Server) -> None:
@@ -389,6 +406,7 @@ def test_slow_body_is_closed(impatient: Server) -> None:
         thread.join()
         assert time.monotonic() - began < 6
         assert not received or split_answers(received)[0].status in (400, 408)
+    assert_served(impatient)
 
 
 def test_idle_connection_is_closed(impatient: Server) -> None:

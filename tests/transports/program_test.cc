@@ -32,7 +32,7 @@ TEST(Program, ExplainsItself) {
   const Sandbox sandbox;
   const ProgramRun help = sandbox.Higgins("--help");
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* command : {"assess", "phones", "batch", "eval", "bench", "info"}) {
+  for (const char* command : {"assess", "phones", "batch", "eval", "bench", "info", "serve"}) {
     EXPECT_THAT(help.out, HasSubstr(command));
     const ProgramRun of_command = sandbox.Higgins(std::string(command) + " --help");
     EXPECT_EQ(of_command.exit_code, 0);

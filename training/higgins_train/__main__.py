@@ -10,6 +10,8 @@ COMMANDS = [
     "all",
     "acoustic",
     "scorer",
+    "ensemble",
+    "distill",
     "pack",
     "export",
     "lexicon",
@@ -17,6 +19,8 @@ COMMANDS = [
     "synthesis",
     "diagnosis",
     "ablate",
+    "fairness",
+    "report",
 ]
 
 

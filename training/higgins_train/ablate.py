@@ -9,8 +9,7 @@ import argparse
 import json
 import subprocess
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,107 +17,13 @@ from tqdm import tqdm
 
 from .corpus import MISPRONOUNCED_BELOW
 from .metrics import area_under_roc, best_threshold, detection_at, pearson
-from .phones import NUM_LABELS
-from .scorer import (
-    Item,
-    ScorerOptions,
-    prepare_items,
-    taught,
-    train_seeds,
-)
-from .scorer import (
-    add_arguments as add_scorer_arguments,
-)
-
-# Columns of phone_features: PhoneColumns of src/scorer/features.h.
-LPR, LPP = slice(0, NUM_LABELS), NUM_LABELS
-GOP_SD, GOP_S, GOP_SDI, LOG_OCCUPANCY, GOP_SA = (NUM_LABELS + offset for offset in range(1, 6))
-GOP_SF_VECTOR = [*range(NUM_LABELS), LPP, GOP_SD, LOG_OCCUPANCY]
-
-
-def keep_columns(columns: list[int]) -> Callable[[Item], Item]:
-    """Only these phone features; nothing else of the recording."""
-
-    def change(item: Item) -> Item:
-        inputs = dict(item.inputs)
-        inputs["phone_features"] = inputs["phone_features"][:, columns]
-        for name in ("phone_states", "utterance_states", "utterance_features"):
-            inputs[name] = np.zeros((len(inputs[name]), 1), np.float32)
-        return replace(item, inputs=inputs)
-
-    return change
-
-
-def without_states(item: Item) -> Item:
-    inputs = dict(item.inputs)
-    for name in ("phone_states", "utterance_states"):
-        inputs[name] = np.zeros((len(inputs[name]), 1), np.float32)
-    return replace(item, inputs=inputs)
-
-
-def without_features(item: Item) -> Item:
-    inputs = dict(item.inputs)
-    inputs["phone_features"] = np.zeros((len(inputs["phone_features"]), 1), np.float32)
-    return replace(item, inputs=inputs)
-
-
-@dataclass
-class Variant:
-    """One row: what it is, how it changes the items, and how training and network differ from the recipe."""
-
-    about: str
-    change: Callable[[Item], Item] = lambda item: item
-    train_on: Callable[[Item], bool] = lambda item: True
-    options: dict = field(default_factory=dict)
-    shape: dict = field(default_factory=dict)
-    teachers: bool = False
-    unscored: bool = False
-
-
-GOPT_SHAPE = {"width": 24, "heads": 1, "blocks": 3, "convolution": False, "dropout": 0.1}
-VARIANTS = {
-    "recipe": Variant("the recipe, one scorer"),
-    "distilled": Variant(
-        "+ distilled from the mean of the recipe's seeds, learners' changed texts added",
-        teachers=True,
-        unscored=True,
-    ),
-    "distilled-same-data": Variant("distilled, no texts added", teachers=True),
-    "last-weights": Variant("- running mean of the weights", options={"weight_average": 0.0}),
-    "no-synthetic": Variant("- synthetic speech (scorer)", train_on=lambda i: i.kind != "synthetic"),
-    "no-native": Variant(
-        "- native speech and its changed texts (scorer)", train_on=lambda i: i.kind != "native"
-    ),
-    "learners-only": Variant("learners' recordings only (scorer)", train_on=lambda i: i.kind == "learner"),
-    "no-states": Variant("- encoder states", change=without_states),
-    "no-features": Variant(
-        "- all GOP and prosodic features: states and phone identity only", change=without_features
-    ),
-    "no-convolution": Variant("- local convolution", shape={"convolution": False}),
-    "three-blocks": Variant("three blocks instead of two", shape={"blocks": 3}),
-    "wide": Variant("width 160 instead of 96", shape={"width": 160}),
-    "no-detection-weight": Variant(
-        "- weight of 3 on errors in the detection loss", options={"positive_weight": 1.0}
-    ),
-    "gopt-gop-sf": Variant(
-        "GOPT's size (width 24, 3 blocks of attention) on GOP-SF vector, learners only",
-        change=keep_columns(GOP_SF_VECTOR),
-        train_on=lambda i: i.kind == "learner",
-        shape=GOPT_SHAPE,
-    ),
-    "gopt-gop-sa": Variant(
-        "GOPT's size on scalar GOP-SA, learners only",
-        change=keep_columns([GOP_SA]),
-        train_on=lambda i: i.kind == "learner",
-        shape=GOPT_SHAPE,
-    ),
-}
-SCALARS = {
-    "scalar-gop-sf-sd": ("GOP-SF, SD denominator", GOP_SD),
-    "scalar-gop-sf-s": ("GOP-SF, S denominator", GOP_S),
-    "scalar-gop-sf-sdi": ("GOP-SF, SDI denominator", GOP_SDI),
-    "scalar-gop-sa": ("GOP-SA (Viterbi alignment)", GOP_SA),
-}
+from .scorer import add_training_arguments
+from .scorer_data import leaking_items, prepare_items
+from .scorer_items import Item
+from .scorer_options import ScorerOptions
+from .scorer_training import train_seeds
+from .teaching import opinions_of, taught
+from .variants import SCALARS, VARIANTS, variant_of
 
 
 def scalar_figures(train: list[Item], dev: list[Item], column: int) -> dict[str, float]:
@@ -160,9 +65,25 @@ def write_row(folder: Path, name: str, about: str, figures: dict, began: float, 
     (folder / f"{name}.json").write_text(json.dumps(row, indent=1) + "\n")
 
 
+def row_name(name: str) -> str:
+    if name not in SCALARS:
+        try:
+            variant_of(name)
+        except KeyError as missing:
+            raise argparse.ArgumentTypeError(f"{missing} is no row") from None
+    return name
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_scorer_arguments(parser)
-    parser.add_argument("--rows", nargs="+", choices=[*SCALARS, *VARIANTS], help="default: all of them")
+    add_training_arguments(parser)
+    parser.add_argument(
+        "--rows",
+        nargs="+",
+        type=row_name,
+        metavar="ROW",
+        help="default: all that need no further features; joined with + they are one row. "
+        + ", ".join([*SCALARS, *VARIANTS]),
+    )
     parser.add_argument("--out", type=Path, help="folder of the rows (default: RUN/ablation)")
 
 
@@ -171,7 +92,8 @@ def run(args: argparse.Namespace) -> None:
     models = args.run / "ablation-models"
     out.mkdir(parents=True, exist_ok=True)
     models.mkdir(exist_ok=True)
-    rows = [name for name in args.rows or [*SCALARS, *VARIANTS] if not (out / f"{name}.json").exists()]
+    usual = [*SCALARS, *(name for name, variant in VARIANTS.items() if not variant.leaking)]
+    rows = [name for name in args.rows or usual if not (out / f"{name}.json").exists()]
     if not rows:
         return
     train, dev, unscored = prepare_items(args)
@@ -182,14 +104,19 @@ def run(args: argparse.Namespace) -> None:
             figures = {k: {"mean": v, "spread": 0.0} for k, v in scalar_figures(train, dev, column).items()}
             write_row(out, name, about, figures, began, seeds=1)
             continue
-        variant = VARIANTS[name]
+        variant = variant_of(name)
         options = replace(ScorerOptions(epochs=args.scorer_epochs), **variant.options)
-        items = [variant.change(i) for i in train if variant.train_on(i)]
-        if variant.teachers:
-            # The recipe's models, trained now if no row has asked for them before.
-            teachers, _ = train_seeds("recipe", train, dev, options, models, args.seeds, jobs=args.jobs)
-            items = taught([*items, *(unscored if variant.unscored else [])], teachers)
+        pool = leaking_items(args) if variant.leaking else train
+        items = [variant.change(i) for i in pool if variant.train_on(i)]
         held_out = [variant.change(i) for i in dev]
+        if variant.teachers:
+            # The models of the row without its teachers, trained now if no row has asked for them before.
+            alone = "+".join(part for part in name.split("+") if not VARIANTS[part].teachers) or "recipe"
+            teachers, _ = train_seeds(
+                alone, items, held_out, options, models, args.seeds, variant.shape, args.jobs
+            )
+            lessons = [*items, *(variant.change(i) for i in (unscored if variant.unscored else []))]
+            items = taught(lessons, opinions_of(teachers, lessons))
         _, figures = train_seeds(name, items, held_out, options, models, args.seeds, variant.shape, args.jobs)
         write_row(
             out,

@@ -19,7 +19,7 @@ from torch import nn
 from tqdm import tqdm
 
 from .acoustic_model import AcousticConfig, PhoneRecogniser
-from .augmentation import augmented
+from .augmentation import augmented_copies
 from .corpus import (
     MISPRONOUNCED_BELOW,
     Utterance,
@@ -29,7 +29,9 @@ from .corpus import (
 )
 from .ctc_loss import WILDCARD, ctc_loss
 from .encoders import load_encoder
-from .phones import BLANK, labels
+from .metrics import collapse, edit_distance, pearson
+from .phones import labels
+from .score_guide import ScoreGuide, ScoreHead
 from .states import StateCaches, cache_corpora, cache_states
 
 
@@ -45,6 +47,8 @@ class TrainOptions:
     copies: int = 1  # augmented copies of every recording
     # Products in bfloat16, weights and sums in float32: twice as fast where the CPU has AVX512-BF16.
     bfloat16: bool = False
+    # Weight of the experts' scores beside CTC while tuning (score_guide.py); 0: CTC alone.
+    score_weight: float = 1.0
     seed: int = 1
 
 
@@ -67,20 +71,7 @@ def fits(target: list[int], num_frames: int) -> bool:
     return num_frames >= len(target) + sum(a == b for a, b in itertools.pairwise(target))
 
 
-def collapse(path: np.ndarray) -> list[int]:
-    """Best-path decoding of frame labels [T]."""
-    return [
-        int(label) for at, label in enumerate(path) if label != BLANK and (at == 0 or path[at - 1] != label)
-    ]
-
-
-def edit_distance(a: list[int], b: list[int]) -> int:
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        previous, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
-    return row[-1]
+Forward = tuple[torch.Tensor, torch.Tensor, list[torch.Tensor]]
 
 
 class Trainer:
@@ -96,6 +87,7 @@ class Trainer:
     ):
         self.model, self.cache, self.options, self.out = model, cache, options, out
         self.copies = copies or {}
+        self.guide: ScoreGuide | None = None
 
     # ---- data -----------------------------------------------------------------------------------------------------
 
@@ -129,16 +121,18 @@ class Trainer:
 
     # ---- forward --------------------------------------------------------------------------------------------------
 
-    def head_only(self, batch: list[Utterance]) -> tuple[torch.Tensor, torch.Tensor]:
-        padded = [self._padded(batch, layer) for layer in self.model.config.mix_layers]
-        return self.model.head([states for states, _ in padded]), padded[0][1]
+    # Both give (log posteriors [B, T, labels], frames [B], states of the mixed layers).
 
-    def whole(self, batch: list[Utterance]) -> tuple[torch.Tensor, torch.Tensor]:
+    def head_only(self, batch: list[Utterance]) -> Forward:
+        padded = [self._padded(batch, layer) for layer in self.model.config.mix_layers]
+        mixed = [states for states, _ in padded]
+        return self.model.head(mixed), padded[0][1], mixed
+
+    def whole(self, batch: list[Utterance]) -> Forward:
         if self.cache is None:
             outputs = [self.model(torch.from_numpy(u.samples())[None])[0][0] for u in batch]
-            return nn.utils.rnn.pad_sequence(outputs, batch_first=True), torch.tensor(
-                [len(o) for o in outputs]
-            )
+            padded = nn.utils.rnn.pad_sequence(outputs, batch_first=True)
+            return padded, torch.tensor([len(o) for o in outputs]), []
         first = self.options.frozen_layers
         hidden, lengths = self._padded(batch, first)
         if self.model.training:
@@ -148,7 +142,24 @@ class Trainer:
         with torch.autocast("cpu", torch.bfloat16, enabled=self.options.bfloat16 and self.model.training):
             states = [state.float() for state in self.model.encoder.upper(hidden, first, mask)]
         by_layer = {first: hidden} | {first + 1 + i: state for i, state in enumerate(states)}
-        return self.model.head([by_layer[layer] for layer in self.model.config.mix_layers]), lengths
+        mixed = [by_layer[layer] for layer in self.model.config.mix_layers]
+        return self.model.head(mixed), lengths, mixed
+
+    @torch.no_grad()  # not inference_mode: the head that is made here is trained afterwards
+    def guide_by_scores(self, utterances: list[Utterance], weight: float) -> None:
+        """From here on the experts' scores tune the encoder too; the phones' frames come from the head as it is."""
+        if weight <= 0.0 or self.cache is None:
+            return
+        self.model.eval()
+        torch.manual_seed(self.options.seed)  # a resumed run draws the same head
+        self.guide = ScoreGuide(ScoreHead(len(self.model.config.mix_layers), self.model.encoder.dim))
+        batches = self.batches(utterances, np.random.default_rng(0))
+        for batch in tqdm(batches, desc=f"{self.out.name} frames of phones", unit="batch", mininterval=5):
+            log_posteriors, lengths, _ = self.head_only(batch)
+            for utterance, rows, length in zip(batch, log_posteriors.numpy(), lengths, strict=True):
+                self.guide.align(utterance, rows[:length])
+                for copy in self.copies.get(utterance.id, []):
+                    self.guide.stretch(copy.id, utterance.id, self.num_frames(copy) / int(length))
 
     # ---- stages ---------------------------------------------------------------------------------------------------
 
@@ -176,6 +187,8 @@ class Trainer:
         if checkpoint.exists():
             saved = torch.load(checkpoint, weights_only=False)
             self.model.load_state_dict(saved["model"])
+            if self.guide is not None and tuning:
+                self.guide.head.load_state_dict(saved["guide"])
             optimizer.load_state_dict(saved["optimizer"])
             scheduler.load_state_dict(saved["scheduler"])
             generator.bit_generator.state = saved["numpy"]
@@ -190,11 +203,15 @@ class Trainer:
                 batches, desc=f"{self.out.name} {name} {epoch + 1}/{epochs}", unit="batch", mininterval=5
             )
             for batch in progress:
-                log_posteriors, lengths = forward(batch)
+                log_posteriors, lengths, mixed = forward(batch)
                 loss = ctc_loss(log_posteriors, lengths, [targets_of(u) for u in batch])
                 phones = sum(len(u.phones) for u in batch)
+                objective = loss / phones
+                if tuning and self.guide is not None:
+                    scores = self.guide.loss(batch, mixed, generator)
+                    objective = objective + self.options.score_weight * scores
                 optimizer.zero_grad(set_to_none=True)
-                (loss / phones).backward()
+                objective.backward()
                 nn.utils.clip_grad_norm_(parameters, 1.0)
                 optimizer.step()
                 scheduler.step()
@@ -205,7 +222,7 @@ class Trainer:
                 "epoch": epoch + 1,
                 "train_nats_per_phone": total / count,
                 "seconds": time.time() - began,
-                **self.error_rates(dev, forward),
+                **self.dev_figures(dev, forward),
             }
             print(json.dumps(figures), flush=True)
             with (self.out / "log.jsonl").open("a") as log:
@@ -214,6 +231,7 @@ class Trainer:
             torch.save(
                 {
                     "model": self.model.state_dict(),
+                    "guide": self.guide.head.state_dict() if self.guide is not None else {},
                     "optimizer": optimizer.state_dict(),
                     "scheduler": scheduler.state_dict(),
                     "numpy": generator.bit_generator.state,
@@ -225,19 +243,31 @@ class Trainer:
             partial.replace(checkpoint)
 
     @torch.inference_mode()
-    def error_rates(self, utterances: list[Utterance], forward) -> dict[str, float]:
-        """Phone error rate against the canonical phones (synthetic speech: the spoken ones), kind by kind."""
+    def dev_figures(self, utterances: list[Utterance], forward) -> dict[str, float]:
+        """Phone error rate against the canonical phones (synthetic speech: the spoken ones), kind by kind; and how well
+        the guiding head follows the experts."""
         self.model.eval()
+        scores: list[tuple[np.ndarray, np.ndarray]] = []
         errors = {"learner": [0, 0], "native": [0, 0], "synthetic": [0, 0]}
         for batch in self.batches(utterances, np.random.default_rng(0)) if utterances else []:
-            log_posteriors, lengths = forward(batch)
+            log_posteriors, lengths, mixed = forward(batch)
+            if self.guide is not None:
+                self.guide.head.eval()
+                scores += self.guide.predictions(batch, mixed)
+                self.guide.head.train()
             paths = log_posteriors.argmax(-1).numpy()
             for utterance, path, length in zip(batch, paths, lengths, strict=False):
                 tally = errors[utterance.kind]
                 truth = labels(utterance.spoken_phones)
                 tally[0] += edit_distance(collapse(path[:length]), truth)
                 tally[1] += len(truth)
-        return {f"{kind}_phone_error_rate": wrong / total for kind, (wrong, total) in errors.items() if total}
+        figures = {
+            f"{kind}_phone_error_rate": wrong / total for kind, (wrong, total) in errors.items() if total
+        }
+        if scores:
+            predicted, truth = (np.concatenate(part) for part in zip(*scores, strict=True))
+            figures["guide_phone_pcc"] = pearson(predicted, truth)
+        return figures
 
 
 def mask_spans(hidden: torch.Tensor, share: float = 0.06, longest: int = 10) -> torch.Tensor:
@@ -298,30 +328,14 @@ def train_recogniser(
             parameter.requires_grad_(True)
     else:
         tuned = list(encoder.parameters())
-    trainer.run_stage(
-        "tune",
-        trainer.whole,
-        train,
-        dev,
-        options.epochs,
-        [{"params": tuned, "lr": options.encoder_rate}, {"params": head, "lr": options.head_rate}],
-        tuning=True,
-    )
+    groups = [{"params": tuned, "lr": options.encoder_rate}, {"params": head, "lr": options.head_rate}]
+    trainer.guide_by_scores([*train, *dev], options.score_weight)
+    if trainer.guide is not None:
+        groups.append({"params": list(trainer.guide.head.parameters()), "lr": options.head_rate})
+    trainer.run_stage("tune", trainer.whole, train, dev, options.epochs, groups, tuning=True)
     model.save(final, str(init))
     (out / "options.json").write_text(json.dumps(asdict(options) | {"train": len(train)}, indent=1))
     return final
-
-
-def augmented_copies(
-    corpora: list[list[Utterance]], fit: list[Utterance], count: int
-) -> dict[str, list[Utterance]]:
-    """By id, `count` copies of everything that is fitted on; babble comes out of the same corpus."""
-    wanted = {u.id for u in fit}
-    copies = {}
-    for corpus in corpora:
-        pool = [u for u in corpus if u.id in wanted]
-        copies |= {u.id: [augmented(u, 1 + copy, pool) for copy in range(count)] for u in pool}
-    return copies
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -347,6 +361,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="products in bfloat16 while tuning: twice as fast where the CPU has AVX512-BF16, slower elsewhere",
     )
+    parser.add_argument(
+        "--score-weight",
+        type=float,
+        default=TrainOptions.score_weight,
+        help="weight of the experts' scores beside CTC while the encoder is tuned; 0: CTC alone",
+    )
     parser.add_argument("--seed", type=int, default=TrainOptions.seed)
     parser.add_argument("--limit", type=int, help="use only so many utterances (to try things out)")
     parser.add_argument("--only", help="train only this model: fold0, fold1, ... or full")
@@ -362,6 +382,7 @@ def run(args: argparse.Namespace) -> None:
         frozen_layers=args.frozen_layers,
         copies=args.copies,
         bfloat16=args.bfloat16,
+        score_weight=args.score_weight,
     )
     fit = [u for u in utterances if args.fit_on == "all" or u.division == "fit"]
     dev = [u for u in utterances if u.division == "dev"]

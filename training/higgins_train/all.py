@@ -45,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--epochs", type=int, default=acoustic.TrainOptions.epochs, help="of tuning the encoder"
     )
     parser.add_argument("--bfloat16", action="store_true", help="see `acoustic --help`")
+    parser.add_argument(
+        "--with", dest="with_row", default="recipe", metavar="ROW", help="see `scorer --help`"
+    )
     parser.add_argument("--cmudict", type=Path, required=True, help="the CMU dictionary's file")
     parser.add_argument(
         "--init", type=Path, required=True, help="Hugging Face encoder folder, e.g. Whisper-base"

@@ -106,3 +106,15 @@ def augmented(utterance: Utterance, copy: int, pool: list[Utterance]) -> Utteran
     about = {**utterance.extra, "of": utterance.id, "copy": copy, "voices": voices}
     changed = replace(utterance, id=f"{utterance.id}+heard{copy}", extra=about)
     return Augmented(**{name: getattr(changed, name) for name in changed.__dataclass_fields__})
+
+
+def augmented_copies(
+    corpora: list[list[Utterance]], fit: list[Utterance], count: int
+) -> dict[str, list[Utterance]]:
+    """By id, `count` copies of everything that is fitted on; babble comes out of the same corpus."""
+    wanted = {u.id for u in fit}
+    copies = {}
+    for corpus in corpora:
+        pool = [u for u in corpus if u.id in wanted]
+        copies |= {u.id: [augmented(u, 1 + copy, pool) for copy in range(count)] for u in pool}
+    return copies

@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from .expert_marks import views_of_word
+
 SAMPLE_RATE_HZ = 16000
 # A phone below this mean of the experts (0-2) counts as mispronounced.
 MISPRONOUNCED_BELOW = 0.5
@@ -31,6 +33,8 @@ class Word:
     total: float = 10.0
     # Of synthetic speech: what was said at each of `phones`; the phone, another, none, or several.
     spoken: list[list[str]] | None = None
+    # Per phone, the single experts' scores 0-2, in no order; None where they are not known or could not be read.
+    phone_views: list[list[float]] | None = None
 
 
 @dataclass
@@ -88,6 +92,10 @@ def _scored(record: dict, audio: Path) -> Utterance:
         Word(w["text"], w["phones"], w["phones-accuracy"], w["accuracy"], w["stress"], w["total"])
         for w in record["words"]
     ]
+    judged = record.get("experts", {}).get("words", [])
+    if len(judged) == len(words):
+        for word, marks in zip(words, judged, strict=True):
+            word.phone_views = views_of_word(marks["phones"], word.phones)
     scores = {
         "accuracy": record["accuracy"],
         "fluency": record["fluency"],
@@ -152,12 +160,15 @@ def _kaldi_table(path: Path) -> dict[str, str]:
 
 
 def _read_public(folder: Path, part: str = "train") -> Iterator[Utterance]:
-    """The public SpeechOcean762 folder: resource/scores.json, {train,test}/{wav.scp,utt2spk}, WAVE/."""
+    """The public SpeechOcean762 folder: resource/{scores,scores-detail}.json, {train,test}/{wav.scp,utt2spk}, WAVE/."""
     scores = json.loads((folder / "resource" / "scores.json").read_text())
+    detail = folder / "resource" / "scores-detail.json"
+    experts = json.loads(detail.read_text()) if detail.exists() else {}
     waves = _kaldi_table(folder / part / "wav.scp")
     speakers = _kaldi_table(folder / part / "utt2spk")
     for utterance_id, wave in waves.items():
         record = dict(scores[utterance_id], id=utterance_id, speaker=speakers[utterance_id].strip())
+        record |= {"experts": experts.get(utterance_id, {})}
         for word in record["words"]:
             if isinstance(word["phones"], str):
                 word["phones"] = word["phones"].split()

@@ -57,6 +57,22 @@ def heard_of(phonemes: list[dict]) -> tuple[list[dict], list[tuple[str | None, s
     return canonical, heard
 
 
+DELETED = "-"
+
+
+def spoken_and_heard(
+    expected: str, truth: tuple[str | None, str | None], told: tuple[str | None, str | None]
+) -> tuple[str, str]:
+    """At a canonical phone: the phone that was spoken and the phone that the report says was heard; "-" for none."""
+
+    def said(kind: str | None, other: str | None) -> str:
+        if kind == "deletion":
+            return DELETED
+        return other if kind == "substitution" and other else expected
+
+    return said(*truth), said(*told)
+
+
 def run_engine(higgins: Path, pack: Path, utterances: list[Utterance]) -> dict[str, dict]:
     with tempfile.TemporaryDirectory() as folder:
         manifest, results = Path(folder, "manifest.jsonl"), Path(folder, "results.jsonl")
@@ -79,6 +95,7 @@ def measure(utterances: list[Utterance], reports: dict[str, dict]) -> dict:
     placed: Counter[str] = Counter()
     named = refused = false_alarms = num_right = 0
     confusions: Counter[str] = Counter()
+    tally: dict[str, dict[str, Counter[str]]] = {"expected": {}, "spoken": {}}
     for utterance in utterances:
         report = reports[utterance.id]
         if "error" in report:
@@ -93,6 +110,9 @@ def measure(utterances: list[Utterance], reports: dict[str, dict]) -> dict:
             for entry, (kind, other), (told_kind, told_other) in zip(
                 canonical, truth_of(word), heard, strict=True
             ):
+                spoken, reported = spoken_and_heard(entry["expected"], (kind, other), (told_kind, told_other))
+                tally["expected"].setdefault(entry["expected"], Counter())[reported] += 1
+                tally["spoken"].setdefault(spoken, Counter())[reported] += 1
                 if kind != "insertion":
                     probabilities.append(entry["error_probability"])
                     injected.append(kind is not None)
@@ -117,6 +137,9 @@ def measure(utterances: list[Utterance], reports: dict[str, dict]) -> dict:
         "right_phone_of_substitutions": named / max(1, kinds["substitution"]),
         "right_phone_of_found_substitutions": named / max(1, placed["substitution"]),
         "false_alarms": false_alarms / max(1, num_right),
+        # counts[phone][phone heard], by the phone that was expected and by the one that was spoken; "-" is none
+        "heard_of_expected": {phone: dict(heard) for phone, heard in sorted(tally["expected"].items())},
+        "heard_of_spoken": {phone: dict(heard) for phone, heard in sorted(tally["spoken"].items())},
         "commonest_misses": [
             f"{what} ({count})"
             for what, count in confusions.most_common()

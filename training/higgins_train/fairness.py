@@ -20,7 +20,8 @@ from .export import load_scorer
 from .features import extract
 from .metrics import area_under_roc, pearson
 from .pack import OnnxRecogniser
-from .scorer import Item, make_item, predict
+from .scorer_evaluation import predict
+from .scorer_items import Item, make_item
 
 CHILD_UNTIL = 12  # years
 GOOD_FROM = 1.8  # of 2: what the experts heard as right

@@ -43,6 +43,24 @@ class Posteriors:
         return log_posteriors[0].numpy(), states[0].numpy()
 
 
+def scorer_inputs(
+    utterance: Utterance, log_posteriors: np.ndarray, states: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Of one utterance. ValueError where the engine refuses it (too short for its text)."""
+    import higgins  # the binding; only this step needs it built
+
+    made = higgins.scorer_input(
+        log_posteriors, states, utterance.samples(), utterance.phones, utterance.word_of_phone
+    )
+    kept = {name: np.asarray(made[name], np.float32) for name in MATRIX_FIELDS}
+    kept["phone_states"] = kept["phone_states"].astype(np.float16)
+    kept["utterance_states"] = kept["utterance_states"].astype(np.float16)
+    kept |= {name: np.asarray(made[name], np.int64) for name in INDEX_FIELDS}
+    # Nats by which the best insertion before each phone beats the canonical reading.
+    kept["insertion_evidence"] = -np.asarray(made["insertion_ratio"], np.float32)[:-1, 1:].min(axis=1)
+    return kept
+
+
 def extract(
     utterances: list[Utterance],
     posteriors: Callable[[Utterance], tuple[np.ndarray, np.ndarray]],
@@ -54,25 +72,13 @@ def extract(
         return {}
     if path.exists():
         return torch.load(path, weights_only=False)
-    import higgins  # the binding; only this step needs it built
-
     inputs, refused = {}, []
     for utterance in tqdm(utterances, desc=f"features {path.stem}", unit="utt", mininterval=5):
         log_posteriors, states = posteriors(utterance)
         try:
-            made = higgins.scorer_input(
-                log_posteriors, states, utterance.samples(), utterance.phones, utterance.word_of_phone
-            )
+            inputs[utterance.id] = scorer_inputs(utterance, log_posteriors, states)
         except ValueError as error:
             refused.append(f"{utterance.id}: {error}")
-            continue
-        kept = {name: np.asarray(made[name], np.float32) for name in MATRIX_FIELDS}
-        kept["phone_states"] = kept["phone_states"].astype(np.float16)
-        kept["utterance_states"] = kept["utterance_states"].astype(np.float16)
-        kept |= {name: np.asarray(made[name], np.int64) for name in INDEX_FIELDS}
-        # Nats by which the best insertion before each phone beats the canonical reading.
-        kept["insertion_evidence"] = -np.asarray(made["insertion_ratio"], np.float32)[:-1, 1:].min(axis=1)
-        inputs[utterance.id] = kept
     if refused:
         print(f"{len(refused)} refused, e.g. {refused[0]}")
     partial = path.with_suffix(".partial")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .phones import BLANK
+
 
 def pearson(predicted: np.ndarray, truth: np.ndarray) -> float:
     if np.std(predicted) < 1e-12 or np.std(truth) < 1e-12:
@@ -45,3 +47,19 @@ def best_threshold(scores: np.ndarray, positive: np.ndarray) -> float:
     flagged = np.arange(1, len(order) + 1)
     f1 = 2 * hits / (flagged + positive.sum())
     return float(scores[order[int(np.argmax(f1))]])
+
+
+def collapse(path: np.ndarray) -> list[int]:
+    """Best-path decoding of frame labels [T]."""
+    return [
+        int(label) for at, label in enumerate(path) if label != BLANK and (at == 0 or path[at - 1] != label)
+    ]
+
+
+def edit_distance(a: list[int], b: list[int]) -> int:
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        previous, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
+    return row[-1]

@@ -16,6 +16,7 @@ from .calibrate import calibration, expected_calibration_error, sigmoid
 from .cmudict import read_cmudict
 from .corpus import MISPRONOUNCED_BELOW, Utterance, add_corpus_arguments, corpora_of
 from .export import (
+    FLOAT_CONSTANTS,
     calibration_audio,
     export_acoustic,
     export_scorer,
@@ -26,7 +27,10 @@ from .export import (
 from .features import Posteriors, extract
 from .model_card import write_card
 from .phones import BLANK, PHONES
-from .scorer import evaluate, make_item, pools, predict
+from .scorer_data import pools
+from .scorer_evaluation import evaluate, predict
+from .scorer_items import make_item
+from .simplify import recordings, simplify
 from .word_boundaries import stressed_pronunciations, with_words
 
 FORMAT_VERSION = 1
@@ -35,8 +39,6 @@ MAX_PACK_BYTES = 30_000_000
 MAX_DRIFT = 0.005
 COMMAND = """python -m higgins_train all --corpus SO762 --native NATIVE --cmudict cmudict.dict \\
     --init whisper-base --run runs/en-us --out packs/en-us --version VERSION --bfloat16"""
-# The position table is the one large constant of the acoustic graph that NNCF leaves in float32.
-POSITIONS = "positions"
 ROLES = {
     "acoustic": "acoustic.onnx",
     "scorer": "scorer.onnx",
@@ -135,7 +137,8 @@ def run(args: argparse.Namespace) -> None:
         for stale in work.glob("features-*.pt"):
             stale.unlink()
     shutil.copy(int8_path, args.out / ROLES["acoustic"])
-    shrink_constants(args.out / ROLES["acoustic"], POSITIONS)
+    shrink_constants(args.out / ROLES["acoustic"], FLOAT_CONSTANTS)
+    simplify(args.out / ROLES["acoustic"], recordings())
     scorer = load_scorer(args.run / "scorer-seed1.pt")
     export_scorer(scorer, args.out / ROLES["scorer"])
 

@@ -7,6 +7,14 @@ PHONES: tuple[str, ...] = (
     "AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH", "ER", "EY", "F", "G", "HH", "IH", "IY", "JH", "K",
     "L", "M", "N", "NG", "OW", "OY", "P", "R", "S", "SH", "T", "TH", "UH", "UW", "V", "W", "Y", "Z", "ZH",
 )
+# By manner, for figures and thresholds that need more than one phone's errors.
+PHONE_CLASSES: dict[str, tuple[str, ...]] = {
+    "vowels": ("IY", "IH", "EH", "AE", "AH", "ER", "AA", "AO", "UH", "UW"),
+    "diphthongs": ("EY", "AY", "OY", "OW", "AW"),
+    "stops": ("P", "B", "T", "D", "K", "G"),
+    "affricates and fricatives": ("CH", "JH", "F", "V", "TH", "DH", "S", "Z", "SH", "ZH", "HH"),
+    "sonorants": ("M", "N", "NG", "L", "R", "W", "Y"),
+}
 # fmt: on
 BLANK = 0
 NUM_LABELS = len(PHONES) + 1

@@ -14,9 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from .ablate import SCALARS, VARIANTS
 from .calibrate import sigmoid
 from .corpus import MISPRONOUNCED_BELOW
+from .phones import PHONE_CLASSES
+from .variants import SCALARS, VARIANTS
+
+# Phones by class, so that likely confusions stand beside each other.
+BY_CLASS = [phone for members in PHONE_CLASSES.values() for phone in members]
 
 COLUMNS = [
     ("phone", "phone_pcc"),
@@ -40,13 +44,17 @@ def cell(figures: dict, key: str) -> str:
     return f"{mean:.3f}" + (f" ± {spread:.3f}" if spread else "")
 
 
+def rows_of(folder: Path) -> list[str]:
+    """Finished rows, in the order of the table; joined ones last."""
+    there = {path.stem for path in (folder / "ablation").glob("*.json")}
+    single = [*SCALARS, *VARIANTS]
+    return [name for name in single if name in there] + sorted(there - set(single))
+
+
 def ablation_block(folder: Path) -> str:
     lines = ["| | " + " | ".join(name for name, _ in COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
-    for name in [*SCALARS, *VARIANTS]:
-        path = folder / "ablation" / f"{name}.json"
-        if not path.exists():
-            continue
-        row = json.loads(path.read_text())
+    for name in rows_of(folder):
+        row = json.loads((folder / "ablation" / f"{name}.json").read_text())
         lines.append(
             f"| {row['about']} | " + " | ".join(cell(row["figures"], key) for _, key in COLUMNS) + " |"
         )
@@ -55,11 +63,9 @@ def ablation_block(folder: Path) -> str:
 
 def runs_block(folder: Path) -> str:
     lines = ["| row | seeds | hours | commit |", "|---|---|---|---|"]
-    for name in [*SCALARS, *VARIANTS]:
-        path = folder / "ablation" / f"{name}.json"
-        if path.exists():
-            row = json.loads(path.read_text())
-            lines.append(f"| {name} | {row['seeds']} | {row['hours']:.2f} | {row['commit']} |")
+    for name in rows_of(folder):
+        row = json.loads((folder / "ablation" / f"{name}.json").read_text())
+        lines.append(f"| {name} | {row['seeds']} | {row['hours']:.2f} | {row['commit']} |")
     return "\n".join(lines)
 
 
@@ -81,6 +87,13 @@ def shipped_block(folder: Path) -> str:
         f"inside fit: F1 {at['f1']['mean']:.3f} ± {at['f1']['spread']:.3f}, precision {at['precision']['mean']:.3f}, "
         f"recall {at['recall']['mean']:.3f}."
     )
+    by_class = report.get("thresholds_by_class")
+    if by_class:
+        verdict = "so they travel with the pack" if by_class["pays"] else "not enough to ship them"
+        lines.append(
+            "Thresholds for each class of phones, cross-validated by speaker inside fit: "
+            f"F1 {by_class['f1_by_class']:.3f} against {by_class['f1_common']:.3f} with one threshold, {verdict}."
+        )
     return "\n".join(lines)
 
 
@@ -125,6 +138,7 @@ def plots_block(folder: Path) -> str:
         "roc": "ROC of mispronunciation detection",
         "precision_recall": "precision and recall",
         "reliability": "stated and observed probability of an error",
+        "confusion": "phone heard against phone expected, and against phone spoken; synthetic sentences",
         "fairness": "agreement by group and condition",
     }
     there = [
@@ -182,6 +196,45 @@ def draw(run: Path, folder: Path) -> None:
         [probability[bins == b].mean() for b in there], [wrong[bins == b].mean() for b in there], marker="o"
     )
     save("reliability", "stated probability of an error", "observed share")
+
+
+def confusion_matrix(diagnosis: dict, key: str) -> tuple[list[str], np.ndarray]:
+    """(names, shares): row by row the share of each phone heard, summed over the sets; "-" (none) is last."""
+    counts: dict[str, dict[str, int]] = {}
+    for figures in diagnosis.values():
+        for phone, heard in figures.get(key, {}).items():
+            row = counts.setdefault(phone, {})
+            for other, count in heard.items():
+                row[other] = row.get(other, 0) + count
+    there = {*counts, *(other for row in counts.values() for other in row)}
+    names = [phone for phone in [*BY_CLASS, "-"] if phone in there]
+    matrix = np.array([[counts.get(phone, {}).get(other, 0) for other in names] for phone in names], float)
+    return names, matrix / np.maximum(1.0, matrix.sum(axis=1, keepdims=True))
+
+
+def draw_confusions(folder: Path) -> None:
+    """Heard against expected, and against what the synthesiser was told to say."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "higgins"
+    import matplotlib.pyplot as plt
+
+    diagnosis = json.loads((folder / "diagnosis.json").read_text())
+    if not any("heard_of_spoken" in figures for figures in diagnosis.values()):
+        return  # measured before the counts were kept
+    _, panels = plt.subplots(1, 2, figsize=(11.0, 5.6))
+    for panel, what in zip(panels, ("expected", "spoken"), strict=True):
+        names, shares = confusion_matrix(diagnosis, f"heard_of_{what}")
+        # The square root shows a share of one in a hundred as a tenth of the scale.
+        panel.imshow(np.sqrt(shares), cmap="Blues", vmin=0.0, vmax=1.0)
+        panel.set_xticks(range(len(names)), names, fontsize=5, rotation=90)
+        panel.set_yticks(range(len(names)), names, fontsize=5)
+        panel.set_xlabel("heard")
+        panel.set_ylabel(what)
+    plt.tight_layout()
+    plt.savefig(folder / "confusion.svg", metadata={"Date": None})
+    plt.close()
 
 
 def draw_fairness(folder: Path) -> None:
@@ -249,6 +302,8 @@ def run(args: argparse.Namespace) -> int:
             shutil.copytree(args.run / "ablation", args.figures / "ablation", dirs_exist_ok=True)
         if (args.run / "dev-predictions.pt").exists():
             draw(args.run, args.figures)
+        if (args.figures / "diagnosis.json").exists():
+            draw_confusions(args.figures)
         if (args.figures / "fairness.json").exists():
             draw_fairness(args.figures)
     before = args.page.read_text()

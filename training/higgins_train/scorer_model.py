@@ -31,6 +31,10 @@ class ScorerConfig:
     dropout: float = 0.2
     state_dropout: float = 0.3
     convolution: bool = True
+    # Words are pooled from their phones by attention instead of the mean.
+    attentive_words: bool = False
+    # A head for the experts' histogram, read by the loss only.
+    histogram_head: bool = False
 
 
 class Standardise(nn.Module):
@@ -125,6 +129,10 @@ class ScorerModel(nn.Module):
         self.input_dropout = nn.Dropout(config.dropout)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.blocks))
         self.phone_head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2))
+        if config.histogram_head:
+            self.histogram_head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2))
+        if config.attentive_words:
+            self.phone_attention = nn.Linear(width, 1)
         self.word_block = Block(config)
         self.word_head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, NUM_WORD_SCORES))
         self.word_attention = nn.Linear(width, 1)
@@ -143,19 +151,36 @@ class ScorerModel(nn.Module):
         nn.init.constant_(self.utterance_head[3].bias, 1.5)
         self.phone_head[1].bias.data.copy_(torch.tensor([1.8, -2.0]))
 
-    def forward(self, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-        """Padded tensors named as ScorerInput's fields with a batch axis, + `phone_valid` [B, N],
-        `word_valid` [B, W]."""
-        valid = batch["phone_valid"]
+    def embedded(self, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Phones before the blocks, [B, N, width]."""
         x = self.feature_in(self.features(batch["phone_features"])) + self.state_in(
             self.states(batch["phone_states"])
         )
         x = x + self.phone_embedding(batch["phone"]) + self.stress_embedding(batch["stress"])
-        x = self.input_dropout(x + self.place_embedding(batch["place"]))
+        return x + self.place_embedding(batch["place"])
+
+    def encoded(self, embedded: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
+        """Phones after the blocks, [B, N, width]."""
+        x = self.input_dropout(embedded)
         for block in self.blocks:
             x = block(x, valid)
+        return x
+
+    def pooled_words(self, x: torch.Tensor, word_pool: torch.Tensor) -> torch.Tensor:
+        """word_pool [B, W, N]: 1 / (phones of the word) at its phones, else 0."""
+        if not self.config.attentive_words:
+            return word_pool @ x
+        members = (word_pool > 0.0).to(x.dtype)
+        logits = self.phone_attention(x).transpose(1, 2) + (members - 1.0) * 1e9
+        return torch.softmax(logits, dim=-1) @ x
+
+    def forward(self, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Padded tensors named as ScorerInput's fields with a batch axis, + `phone_valid` [B, N],
+        `word_valid` [B, W]. While training also `encoded_phones`, the phones after the blocks, and with a histogram
+        head its logits `view_logits`."""
+        x = self.encoded(self.embedded(batch), batch["phone_valid"])
         phone = self.phone_head(x)
-        words = self.word_block(batch["word_pool"] @ x, batch["word_valid"])
+        words = self.word_block(self.pooled_words(x, batch["word_pool"]), batch["word_valid"])
         weights = torch.softmax(
             self.word_attention(words)[..., 0] + (batch["word_valid"] - 1.0) * 1e9, dim=-1
         )
@@ -168,12 +193,17 @@ class ScorerModel(nn.Module):
             ],
             dim=-1,
         )
-        return {
+        output = {
             "phone_score": phone[..., 0],
             "detection_logit": phone[..., 1],
             "word_scores": self.word_head(words),
             "utterance_scores": self.utterance_head(utterance),
         }
+        if self.training:
+            output["encoded_phones"] = x
+            if self.config.histogram_head:
+                output["view_logits"] = self.histogram_head(x)
+        return output
 
 
 INPUT_NAMES = [

@@ -134,7 +134,8 @@ def cache_states(
 
 
 def cache_corpora(corpora: list[list[Utterance]], init: Path, root: Path) -> StateCaches:
-    """States of the layers from 2 up, corpus by corpus, so that one more corpus costs only its own."""
+    """States of the layers from 2 up (of a small encoder: from the lowest that is read), corpus by corpus, so that one
+    more corpus costs only its own."""
     depth = load_encoder(init).num_layers
-    layers = list(range(min(2, depth), depth + 1))
+    layers = list(range(min(2, max(1, depth // 3)), depth + 1))
     return StateCaches([cache_states(utterances, init, layers, root) for utterances in corpora])

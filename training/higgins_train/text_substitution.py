@@ -58,7 +58,7 @@ def altered_word(word: Word, random: np.random.Generator, rate: float) -> Word:
         consonants = [p for p in PHONES if p not in VOWELS and p != word.phones[-1]]
         phones.append(str(random.choice(consonants)))
         labels.append(WRONG)
-    return replace(word, phones=phones, phone_scores=labels)
+    return replace(word, phones=phones, phone_scores=labels, phone_views=None)
 
 
 def with_substitutions(utterance: Utterance, seed: int, rate: float = 0.12) -> Utterance:

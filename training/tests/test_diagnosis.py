@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from higgins_train.corpus import Utterance, Word
 from higgins_train.diagnosis import heard_of, measure, truth_of
-from higgins_train.report import fill
+from higgins_train.report import confusion_matrix, draw_confusions, fill, plots_block
 
 
 def entry(expected: str | None, actual: str | None, error: str | None, probability: float = 0.0) -> dict:
@@ -41,6 +41,11 @@ def test_a_perfect_report_is_perfect() -> None:
     assert figures["errors"] == 3 and figures["right_phones"] == 3
     assert figures["auc"] == figures["right_place_and_kind"] == figures["right_phone_of_substitutions"] == 1.0
     assert figures["false_alarms"] == 0.0
+    assert figures["heard_of_expected"]["AE"] == {"EH": 1} and figures["heard_of_expected"]["T"] == {
+        "T": 1,
+        "-": 1,
+    }
+    assert figures["heard_of_spoken"]["EH"] == {"EH": 1} and figures["heard_of_spoken"]["-"] == {"-": 1}
 
 
 def test_wrong_names_wrong_kinds_and_alarms_are_counted() -> None:
@@ -52,6 +57,8 @@ def test_wrong_names_wrong_kinds_and_alarms_are_counted() -> None:
     assert figures["right_place_and_kind"] == pytest.approx(1 / 3)  # the place of AE only
     assert figures["right_phone_of_substitutions"] == 0.0
     assert figures["false_alarms"] == pytest.approx(1 / 3)
+    assert figures["heard_of_spoken"]["EH"] == {"IH": 1}  # EH was said for AE, IH was reported
+    assert figures["heard_of_spoken"]["K"] == {"G": 1}
     # Right phones K .7, S 0, IH 0; wrong phones AE .6, T .5: 4 of 6 pairs are in order.
     assert figures["auc"] == pytest.approx(4 / 6)
 
@@ -59,6 +66,19 @@ def test_wrong_names_wrong_kinds_and_alarms_are_counted() -> None:
 def test_an_insertion_before_the_word_is_an_alarm_of_its_first_phone() -> None:
     _, heard = heard_of([entry(None, "AH", "insertion"), entry("S", "S", None), entry("IH", "IH", None)])
     assert heard == [("insertion", "AH"), (None, None)]
+
+
+def test_confusions_are_shares_of_all_sets_and_drawn(tmp_path: Path) -> None:
+    one = {"heard_of_spoken": {"S": {"S": 3, "TH": 1}, "-": {"S": 1}}, "heard_of_expected": {"S": {"S": 4}}}
+    names, shares = confusion_matrix({"a": one, "b": {"heard_of_spoken": {"S": {"-": 4}}}}, "heard_of_spoken")
+    assert names == ["TH", "S", "-"]
+    assert shares.tolist() == [[0, 0, 0], [1 / 8, 3 / 8, 4 / 8], [0, 1, 0]]
+    (tmp_path / "diagnosis.json").write_text(json.dumps({"a": one}))
+    draw_confusions(tmp_path)
+    assert "confusion.svg" in plots_block(tmp_path)
+    drawn = (tmp_path / "confusion.svg").read_bytes()
+    draw_confusions(tmp_path)
+    assert (tmp_path / "confusion.svg").read_bytes() == drawn
 
 
 def test_report_fills_its_blocks_and_nothing_else(tmp_path: Path) -> None:

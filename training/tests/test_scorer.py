@@ -10,18 +10,12 @@ from higgins_train.calibrate import calibration, expected_calibration_error, pla
 from higgins_train.corpus import read_corpus
 from higgins_train.export import export_scorer
 from higgins_train.metrics import area_under_roc, best_threshold, detection_at, pearson
-from higgins_train.scorer import (
-    Item,
-    ScorerOptions,
-    collate,
-    evaluate,
-    make_item,
-    predict,
-    taught,
-    train_scorer,
-    without_labels,
-)
+from higgins_train.scorer_evaluation import evaluate, predict
+from higgins_train.scorer_items import Item, collate, make_item, without_labels
 from higgins_train.scorer_model import INPUT_NAMES, OUTPUT_NAMES, ScorerGraph
+from higgins_train.scorer_options import ScorerOptions
+from higgins_train.scorer_training import train_scorer
+from higgins_train.teaching import opinions_of, taught
 
 
 def made_up_items(corpus: Path) -> list[Item]:
@@ -99,7 +93,7 @@ def test_a_student_learns_from_teachers_where_nobody_scored(corpus: Path, tmp_pa
     options = ScorerOptions(epochs=60, batch=4, teacher_share=1.0)
     teacher = train_scorer(items, 1, options, tmp_path / "teacher.pt")
     unscored = [without_labels(item) for item in items]
-    lessons = taught(unscored, [teacher])
+    lessons = taught(unscored, opinions_of([teacher], unscored))
     student = train_scorer(lessons, 2, options, tmp_path / "student.pt")  # teacher_share 1: no label counts
     assert evaluate(predict([student], items), items)["phone_pcc"] > 0.85
 

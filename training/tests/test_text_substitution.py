@@ -2,7 +2,7 @@ from pathlib import Path
 
 from higgins_train.cmudict import VOWELS
 from higgins_train.corpus import read_corpus
-from higgins_train.scorer import make_item
+from higgins_train.scorer_items import make_item
 from higgins_train.text_substitution import PARTNERS, with_substitutions
 
 

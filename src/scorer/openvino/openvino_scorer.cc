@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <exception>
+#include <openvino/frontend/manager.hpp>
 #include <openvino/openvino.hpp>
 #include <sstream>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "base/one_line.h"
 #include "base/pool.h"
+#include "base/span_stream.h"
 #include "scorer/padding.h"
 
 namespace higgins::scorer {
@@ -94,6 +96,15 @@ Result<void> CheckPorts(const ov::Model& model, const OpenVinoOptions& options) 
   return {};
 }
 
+// ov::Core::read_model() would ask every front end that is installed whether the graph is its own, and copy
+// the bytes twice before reading them. Null when they are not ONNX.
+std::shared_ptr<ov::Model> ReadOnnx(std::span<const std::byte> onnx) {
+  const ov::frontend::FrontEnd::Ptr front_end = ov::frontend::FrontEndManager().load_by_framework("onnx");
+  SpanStream bytes(onnx);
+  const ov::frontend::InputModel::Ptr graph = front_end->load(static_cast<std::istream*>(&bytes));
+  return graph ? front_end->convert(graph) : nullptr;
+}
+
 ov::AnyMap CompileConfig() {
   return {
       ov::hint::inference_precision(ov::element::f32),
@@ -103,6 +114,9 @@ ov::AnyMap CompileConfig() {
       ov::num_streams(1),
       ov::inference_num_threads(1),
       ov::hint::enable_cpu_pinning(false),
+      // The weights are stored in 8 bits; by default products with them would round their inputs to 8 bits
+      // too.
+      {"DYNAMIC_QUANTIZATION_GROUP_SIZE", "0"},
       // Entries, some 40 for each number of phones and words: the latest few prompts. Every pair takes 1.5
       // MB.
       {"CPU_RUNTIME_CACHE_CAPACITY", "200"},
@@ -130,7 +144,11 @@ class OpenVinoScorer final : public Scorer {
  public:
   OpenVinoScorer(ov::CompiledModel model, const OpenVinoOptions& options)
       : options_(options), model_(std::move(model)) {
-    for (const auto& input : model_.inputs()) inputs_.push_back(input.get_any_name());
+    // An input has several names where the runtime found that nothing changes it on its way (a product with
+    // one).
+    for (const auto& input : model_.inputs()) {
+      inputs_.insert(inputs_.end(), input.get_names().begin(), input.get_names().end());
+    }
     requests_.Add(model_.create_infer_request());
   }
 
@@ -236,12 +254,11 @@ class OpenVinoScorer final : public Scorer {
 Result<std::unique_ptr<Scorer>> LoadOpenVinoScorer(std::span<const std::byte> onnx,
                                                    const OpenVinoOptions& options) {
   try {
-    ov::Core core;
-    std::shared_ptr<ov::Model> model =
-        core.read_model(std::string(reinterpret_cast<const char*>(onnx.data()), onnx.size()), ov::Tensor());
+    const std::shared_ptr<ov::Model> model = ReadOnnx(onnx);
+    if (!model) return BadGraph(options, "not an ONNX graph");
     const Result<void> checked = CheckPorts(*model, options);
     if (!checked) return checked.error();
-    ov::CompiledModel compiled = core.compile_model(model, "CPU", CompileConfig());
+    ov::CompiledModel compiled = ov::Core().compile_model(model, "CPU", CompileConfig());
     std::unique_ptr<Scorer> out = std::make_unique<OpenVinoScorer>(std::move(compiled), options);
     return out;
   } catch (const std::exception& exception) {

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -82,8 +83,10 @@ int RunAssess(Options options) {
   std::string out = Render(*report, options);
   if (out.empty() || out.back() != '\n') out += '\n';
   std::fputs(out.c_str(), stdout);
-  return std::fflush(stdout) == 0 ? kExitOk
-                                  : Fail({ErrorCode::kNotFound, "standard output cannot be written"});
+  if (std::fflush(stdout) != 0) return Fail({ErrorCode::kNotFound, "standard output cannot be written"});
+  // Everything is said, and nothing else is open. Taking the models apart piece by piece took a tenth of the
+  // whole run; the system takes back all of it at once.
+  std::_Exit(kExitOk);
 }
 
 void AddFormatFlags(CLI::App* command, Options* options) {

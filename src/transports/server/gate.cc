@@ -28,6 +28,14 @@ std::string_view PresentedKey(const http::Access& access, const http::Request& r
   return {};
 }
 
+/// What load balancers and Prometheus ask every few seconds is of no interest while all is well.
+observe::Level LevelOf(const http::Exchange& exchange) {
+  if (exchange.status >= 500 && exchange.status != 503) return observe::Level::kError;
+  const bool is_probe =
+      exchange.route == "/healthz" || exchange.route == "/readyz" || exchange.route == "/metrics";
+  return is_probe && exchange.status < 400 ? observe::Level::kDebug : observe::Level::kInfo;
+}
+
 }  // namespace
 
 std::optional<Problem> Authorise(AppState* app, const http::Access& access, http::Request* request) {
@@ -66,8 +74,7 @@ void Record(AppState* app, const http::Exchange& exchange) {
   if (!exchange.reason.empty()) app->metrics.Add("higgins_rejections_total", {{"reason", exchange.reason}});
   if (exchange.status != 101)
     app->metrics.Observe("higgins_request_seconds", {{"route", route}}, exchange.seconds);
-  const bool failed = exchange.status >= 500 && exchange.status != 503;
-  app->log.Write(failed ? observe::Level::kError : observe::Level::kInfo, "request",
+  app->log.Write(LevelOf(exchange), "request",
                  {{"id", exchange.id},
                   {"method", method},
                   {"route", route},

@@ -154,6 +154,9 @@ Result<void> Prepare(AppState* app, api::JobRunner* runner, http::Service* servi
     return Authorise(app, access, request);
   };
   service->on_exchange = [app](const http::Exchange& exchange) { Record(app, exchange); };
+  service->on_websocket = [app](const std::string& route, int change) {
+    app->metrics.Add("higgins_websocket_sessions", {{"route", route}}, change);
+  };
   AddAllRoutes(&service->router, app, runner);
   return api::AddPages(&service->router, app->config.web_root);
 }

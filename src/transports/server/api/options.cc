@@ -88,7 +88,10 @@ std::optional<WordPhones> ParsePronunciation(const std::string& text) {
   return WordPhones{text.substr(0, equals), text.substr(equals + 1)};
 }
 
-std::optional<double> ParseStrictness(const std::string& text) { return ParseNumber(text, -5, 5); }
+std::optional<double> ParseStrictness(const std::string& text) {
+  const bool has_plus = text.size() > 1 && text.front() == '+' && text[1] != '-';
+  return ParseNumber(has_plus ? text.substr(1) : text, -5, 5);
+}
 
 std::optional<Problem> ReadAssessForm(const http::Request& request, double max_duration_s, AssessForm* form) {
   form->options.audio.max_duration_s = max_duration_s;

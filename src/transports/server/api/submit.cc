@@ -14,6 +14,14 @@ http::Response Refusal(const http::Request& request, ProblemKind kind, const cha
   return http::ToResponse({.kind = kind, .detail = detail, .retry_after_s = retry_after_s}, request.id);
 }
 
+/// For the log and the metrics: the client does not wait for it any more.
+http::Response ForNobody() {
+  http::Response response;
+  response.status = 499;
+  response.reason = "client-gone";
+  return response;
+}
+
 http::Response Finish(AppState* app, const http::Request& request, TaskOutcome outcome,
                       const std::function<http::Response()>& work) {
   const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - request.received;
@@ -25,6 +33,7 @@ http::Response Finish(AppState* app, const http::Request& request, TaskOutcome o
       return Refusal(request, ProblemKind::kQueueFull,
                      "the queue is full, and you have the most requests in it", 1);
     case TaskOutcome::kCancelled:
+      if (*request.gone) return ForNobody();
       return Refusal(request, ProblemKind::kDraining, "the server is shutting down", 1);
     case TaskOutcome::kRun:
       break;

@@ -34,10 +34,25 @@ constexpr std::size_t kReadBytes = 16384;
 constexpr auto kUploadGrace = std::chrono::seconds(5);
 // After a refusal the rest of the body is read and forgotten for a while: a connection closed with bytes
 // unread is reset, and the client might never see why (RFC 9112, 9.6).
-constexpr auto kLinger = std::chrono::seconds(3);
+constexpr std::chrono::seconds kLinger{3};
+constexpr std::chrono::seconds kGoodbye{1};  // for the client's half of a TLS close
 constexpr std::size_t kMaxLingerBytes = std::size_t{64} << 20;
 
 enum class AtDeadline { kCancel, kClose };
+
+enum class BodyEnd { kTooSlow, kConnectionLost };
+
+// In the coroutines below no aggregate is made within a co_await or co_return expression: GCC 12 destroys
+// such temporaries twice (its bug 98401 and others of that family).
+Problem BodyEnded(BodyEnd end) {
+  if (end == BodyEnd::kTooSlow)
+    return {.kind = ProblemKind::kRequestTimeout, .detail = "the body arrives too slowly"};
+  return {.kind = ProblemKind::kBadRequest, .detail = "the connection ended within the body"};
+}
+
+Response InternalError(const std::exception& exception, const std::string& request_id) {
+  return ToResponse({.kind = ProblemKind::kInternal, .detail = exception.what()}, request_id);
+}
 
 /// One request on its way through the connection.
 struct Turn {
@@ -184,8 +199,10 @@ asio::awaitable<bool> Connection::ReadHead(Turn* turn) {
     }
     if (idle_ && ending_) co_return false;
     if (!co_await Fill()) {
-      if (timed_out_ && !inbox_.empty())
-        co_await Refuse(turn, {408, "the head of the request did not arrive in time"});
+      if (timed_out_ && !inbox_.empty()) {
+        const HeadError late{408, "the head of the request did not arrive in time"};
+        co_await Refuse(turn, late);
+      }
       co_return false;
     }
     if (idle_) {
@@ -243,7 +260,7 @@ asio::awaitable<std::optional<Problem>> Connection::ReadBody(Turn* turn) {
   if (turn->head.expects_continue && inbox_.empty() && !reader.is_done()) {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     const auto [error, sent] = co_await asio::async_write(*stream_, asio::buffer(kContinue), kAwait);
-    if (error) co_return Problem{.kind = ProblemKind::kBadRequest, .detail = "the client left"};
+    if (error) co_return BodyEnded(BodyEnd::kConnectionLost);
   }
   const Clock::time_point start = Clock::now();
   while (!reader.is_done()) {
@@ -258,9 +275,7 @@ asio::awaitable<std::optional<Problem>> Connection::ReadBody(Turn* turn) {
     }
     Arm(latest, AtDeadline::kCancel);
     if (!co_await Fill()) {
-      if (timed_out_)
-        co_return Problem{.kind = ProblemKind::kRequestTimeout, .detail = "the body arrives too slowly"};
-      co_return Problem{.kind = ProblemKind::kBadRequest, .detail = "the connection ended within the body"};
+      co_return BodyEnded(timed_out_ ? BodyEnd::kTooSlow : BodyEnd::kConnectionLost);
     }
   }
   turn->body_bytes = reader.num_bytes();
@@ -281,7 +296,8 @@ asio::awaitable<std::optional<Response>> Connection::Prepare(Turn* turn) {
   co_return std::nullopt;
 }
 
-/// While a handler works nothing is read; a connection that ends is noticed all the same.
+/// While a handler works nothing is read; a connection that breaks is noticed all the same. One that only
+/// ends may be half closed by a client that still waits for its answer.
 void Connection::WatchForLeaving(std::shared_ptr<std::atomic<bool>> gone) {
   if (!inbox_.empty()) return;
   stream_->socket().async_wait(Stream::Tcp::socket::wait_read, [self = shared_from_this(),
@@ -290,19 +306,21 @@ void Connection::WatchForLeaving(std::shared_ptr<std::atomic<bool>> gone) {
     char byte = 0;
     boost::system::error_code peek_error;
     self->stream_->socket().receive(asio::buffer(&byte, 1), Stream::Tcp::socket::message_peek, peek_error);
-    if (peek_error && peek_error != asio::error::would_block) held->store(true, std::memory_order_relaxed);
+    const bool is_broken =
+        peek_error && peek_error != asio::error::would_block && peek_error != asio::error::eof;
+    if (is_broken) held->store(true, std::memory_order_relaxed);
   });
 }
 
 asio::awaitable<Response> Connection::Handle(Turn* turn) {
   const auto slot = std::make_shared<ResponseSlot>(stream_->get_executor());
-  const Respond respond = MakeRespond(slot, turn->request->id);
   WatchForLeaving(turn->request->gone);
   try {
-    turn->match.route->handler(turn->request, respond);
+    // No copy stays here: a handler that lets go of its own has forgotten the request, and that must be
+    // noticed.
+    turn->match.route->handler(turn->request, MakeRespond(slot, turn->request->id));
   } catch (const std::exception& exception) {
-    slot->response =
-        ToResponse({.kind = ProblemKind::kInternal, .detail = exception.what()}, turn->request->id);
+    slot->response = InternalError(exception, turn->request->id);
   }
   while (!slot->response) co_await slot->arrived.async_wait(kAwait);
   stream_->Cancel();  // the watch
@@ -342,7 +360,7 @@ asio::awaitable<bool> Connection::Send(Turn* turn, Response response) {
   const auto [error, sent] = co_await asio::async_write(*stream_, buffers, kAwait);
   Report(*turn, response, sent);
   if (error) co_return false;
-  if (!stays) co_await Linger(turn->body_unread);
+  if (!stays) co_await Linger(turn->body_unread || !inbox_.empty());
   co_return stays;
 }
 
@@ -351,15 +369,17 @@ asio::awaitable<void> Connection::Refuse(Turn* turn, const HeadError& error) {
   turn->request->id = RequestId({});
   if (turn->request->received == Clock::time_point()) turn->request->received = Clock::now();
   turn->head.keep_alive = false;
+  turn->body_unread = true;  // whatever it is
   const ProblemKind kind = error.status == 408 ? ProblemKind::kRequestTimeout : ProblemKind::kBadRequest;
   const Problem problem{.kind = kind, .detail = error.detail, .status = error.status};
-  co_await Send(turn, ToResponse(problem, turn->request->id));
+  Response response = ToResponse(problem, turn->request->id);
+  co_await Send(turn, std::move(response));
 }
 
 asio::awaitable<void> Connection::Linger(bool body_unread) {
-  Arm(Clock::now() + kLinger, AtDeadline::kClose);
-  if (stream_->is_tls() && !body_unread) {
-    co_await stream_->async_shutdown_tls(kAwait);
+  Arm(Clock::now() + (body_unread ? kLinger : kGoodbye), AtDeadline::kClose);
+  if (!body_unread) {
+    if (stream_->is_tls()) co_await stream_->async_shutdown_tls(kAwait);
     co_return;
   }
   stream_->ShutdownSend();

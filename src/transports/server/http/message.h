@@ -63,7 +63,7 @@ struct Request {
   /// open.
   std::string client;
   std::chrono::steady_clock::time_point received;
-  /// Becomes true when the client has closed its connection: work that has not begun need not begin.
+  /// Becomes true when the connection broke: work that has not begun need not begin.
   std::shared_ptr<std::atomic<bool>> gone = std::make_shared<std::atomic<bool>>(false);
 
   /// The first part of that name; null when there is none.

@@ -34,7 +34,7 @@ enum class ProblemKind {
 
 struct Problem {
   ProblemKind kind = ProblemKind::kInternal;
-  std::string detail;        ///< one line for people: what was wrong, with expected and actual
+  std::string detail = {};   ///< one line for people: what was wrong, with expected and actual
   int status = 0;            ///< 0: that of the kind
   double retry_after_s = 0;  ///< above 0: a Retry-After header, rounded up
 };

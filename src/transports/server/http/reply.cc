@@ -12,7 +12,7 @@
 namespace higgins::server::http {
 namespace {
 
-constexpr std::array<std::pair<int, const char*>, 25> kStatusTexts{{
+constexpr std::array<std::pair<int, const char*>, 26> kStatusTexts{{
     {100, "Continue"},
     {101, "Switching Protocols"},
     {200, "OK"},
@@ -34,6 +34,7 @@ constexpr std::array<std::pair<int, const char*>, 25> kStatusTexts{{
     {426, "Upgrade Required"},
     {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
+    {499, "Client Closed Request"},
     {500, "Internal Server Error"},
     {501, "Not Implemented"},
     {503, "Service Unavailable"},

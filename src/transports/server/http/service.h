@@ -53,6 +53,8 @@ struct Service {
   std::function<std::optional<Problem>(const Access& access, Request* request)> authorise;
   /// After each response; must be thread-safe.
   std::function<void(const Exchange& exchange)> on_exchange;
+  /// A WebSocket of that route pattern was opened (+1) or is over (-1); must be thread-safe.
+  std::function<void(const std::string& route, int change)> on_websocket;
   std::atomic<bool> draining{false};
   std::atomic<std::size_t> buffered_bytes{0};
 };

@@ -19,10 +19,10 @@ CREATE TABLE IF NOT EXISTS job (
   id TEXT PRIMARY KEY, owner TEXT NOT NULL, options TEXT NOT NULL, created_s INTEGER NOT NULL,
   num_items INTEGER NOT NULL, num_pending INTEGER NOT NULL, num_failed INTEGER NOT NULL, ended_s INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS item (
-  seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL, position INTEGER NOT NULL, item_id TEXT NOT NULL, text TEXT NOT NULL,
-  audio TEXT NOT NULL, options TEXT NOT NULL, state INTEGER NOT NULL, result TEXT);
+  seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL, owner TEXT NOT NULL, position INTEGER NOT NULL,
+  item_id TEXT NOT NULL, text TEXT NOT NULL, audio TEXT NOT NULL, options TEXT NOT NULL, state INTEGER NOT NULL, result TEXT);
 CREATE UNIQUE INDEX IF NOT EXISTS item_of_job ON item (job_id, position);
-CREATE INDEX IF NOT EXISTS pending_item ON item (seq) WHERE state = 0;
+CREATE INDEX IF NOT EXISTS pending_item ON item (owner, seq) WHERE state = 0;
 CREATE TABLE IF NOT EXISTS recording (job_id TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL,
   PRIMARY KEY (job_id, name));
 )";
@@ -51,6 +51,7 @@ struct JobStore::Impl {
   mutable std::mutex mutex;
   Database database;
   std::int64_t retention_s;
+  std::string last_owner;  ///< whose item was claimed last
   std::set<std::pair<std::string, std::int64_t>>
       claimed;  ///< by this process; after a crash nobody claims anything
 
@@ -86,8 +87,9 @@ struct JobStore::Impl {
     std::int64_t position = 0;
     for (const NewItem& item : job.items) {
       if (!run) return run;
-      run = Statement(database, "INSERT INTO item VALUES (NULL, ?, ?, ?, ?, ?, ?, 0, NULL)")
+      run = Statement(database, "INSERT INTO item VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, 0, NULL)")
                 .Bind(id)
+                .Bind(job.owner)
                 .Bind(position++)
                 .Bind(item.id)
                 .Bind(item.text)
@@ -98,19 +100,26 @@ struct JobStore::Impl {
     return run;
   }
 
-  Result<std::optional<Work>> NextWork() {
+  /// The oldest item of an owner before or after `last_owner` in the row of names; what is claimed is passed
+  /// over.
+  Result<std::optional<Work>> NextWork(const char* which_owners) {
+    // CROSS JOIN keeps the order: along the index of pending items, of which only the first are looked at.
     Statement next(
         database,
-        "SELECT i.job_id, i.position, i.item_id, i.text, i.options, j.options, r.data FROM item i "
-        "JOIN job j ON j.id = i.job_id JOIN recording r ON r.job_id = i.job_id AND r.name = i.audio "
-        "WHERE i.state = 0 ORDER BY i.seq");
+        "SELECT i.job_id, i.position, i.item_id, i.text, i.options, j.options, i.owner, r.data FROM item i "
+        "CROSS JOIN job j ON j.id = i.job_id CROSS JOIN recording r ON r.job_id = i.job_id AND r.name = "
+        "i.audio "
+        "WHERE i.state = 0 AND " +
+            std::string(which_owners) + " ORDER BY i.owner, i.seq");
+    next.Bind(last_owner);
     while (true) {
       const Result<bool> row = next.Step();
       if (!row) return row.error();
       if (!*row) return std::optional<Work>();
       if (claimed.contains({next.Text(0), next.Int(1)})) continue;
+      last_owner = next.Text(6);
       return std::optional<Work>(
-          {next.Text(0), next.Int(1), next.Text(2), next.Text(3), next.Text(4), next.Text(5), next.Text(6)});
+          {next.Text(0), next.Int(1), next.Text(2), next.Text(3), next.Text(4), next.Text(5), next.Text(7)});
     }
   }
 
@@ -177,7 +186,8 @@ Result<std::int64_t> JobStore::NumPending() const {
 
 Result<std::optional<Work>> JobStore::Claim() {
   const std::lock_guard lock(impl_->mutex);
-  Result<std::optional<Work>> work = impl_->NextWork();
+  Result<std::optional<Work>> work = impl_->NextWork("i.owner > ?");
+  if (work && !*work) work = impl_->NextWork("i.owner <= ?");
   if (work && *work) impl_->claimed.emplace((*work)->job_id, (*work)->index);
   return work;
 }

@@ -17,6 +17,9 @@ using Clock = std::chrono::steady_clock;
 // Weight of the newest task in the running mean of service times.
 constexpr double kNewest = 0.1;
 
+// Without a live task for this long, background tasks may have every worker.
+constexpr std::chrono::seconds kQuiet{2};
+
 bool IsGone(const Task& task) { return task.gone && task.gone->load(std::memory_order_relaxed); }
 
 void RunDead(std::vector<Task> tasks) {
@@ -32,6 +35,8 @@ struct Scheduler::Impl {
   FairQueue live;
   FairQueue background;
   int num_running = 0;
+  int num_running_background = 0;
+  Clock::time_point last_live;  ///< when one was submitted
   bool stopped = false;
   double mean_service_s = 0;  ///< of live tasks
   std::vector<std::thread> threads;
@@ -49,18 +54,33 @@ struct Scheduler::Impl {
     return max_wait_s > 0 && ExpectedWait() > max_wait_s;
   }
 
+  /// One worker is kept for live tasks while there are any: a background task may be a minute of audio.
+  bool MayRunBackground(Clock::time_point now) const {
+    if (background.size() == 0) return false;
+    return num_running_background + 1 < options.workers || options.workers == 1 || now - last_live > kQuiet;
+  }
+
   std::optional<Task> WaitForTask() {
     std::unique_lock lock(mutex);
-    changed.wait(lock, [this] { return stopped || live.size() + background.size() > 0; });
-    if (stopped) return std::nullopt;
-    std::optional<Task> task = live.size() > 0 ? live.Pop() : background.Pop();
-    ++num_running;
-    return task;
+    while (!stopped) {
+      const bool has_live = live.size() > 0;
+      if (has_live || MayRunBackground(Clock::now())) {
+        ++num_running;
+        num_running_background += has_live ? 0 : 1;
+        return has_live ? live.Pop() : background.Pop();
+      }
+      if (background.size() > 0)
+        changed.wait_for(lock, kQuiet);
+      else
+        changed.wait(lock);
+    }
+    return std::nullopt;
   }
 
   void Finish(const Task& task, std::optional<Clock::duration> service_time) {
     const std::lock_guard lock(mutex);
     --num_running;
+    num_running_background -= task.priority == Priority::kBackground ? 1 : 0;
     if (task.priority != Priority::kLive || task.cost != Cost::kRecording || !service_time) return;
     const double seconds = std::chrono::duration<double>(*service_time).count();
     mean_service_s = mean_service_s == 0 ? seconds : mean_service_s + kNewest * (seconds - mean_service_s);
@@ -93,6 +113,7 @@ Submission Scheduler::Submit(Task task) {
   {
     const std::lock_guard lock(impl_->mutex);
     if (impl_->stopped) return Submission::kStopped;
+    if (task.priority == Priority::kLive) impl_->last_live = Clock::now();
     if (task.priority == Priority::kLive && impl_->IsFull()) {
       dead = impl_->live.TakeDead(Clock::now());
       if (impl_->IsFull()) dropped = impl_->live.TakeFromGreediest(task.client);

@@ -1,0 +1,36 @@
+// usage: node assess.mjs RECORDING TEXT: asks a Higgins server how a text was read. Node 18 or newer, no package.
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const url = process.env.HIGGINS_URL ?? "http://127.0.0.1:8080";
+const key = process.env.HIGGINS_KEY;
+
+async function assess(recording, text, attempts = 5) {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const form = new FormData();
+    form.append("audio", new Blob([recording]), "recording");
+    form.append("text", text);
+    const answer = await fetch(`${url}/v1/assess`, {
+      method: "POST",
+      body: form,
+      headers: key ? { Authorization: `Bearer ${key}` } : {},
+    });
+    const body = await answer.json();
+    if (answer.ok) return body;
+    if (answer.status !== 429 && answer.status !== 503) throw new Error(`${body.title}: ${body.detail}`);
+    await sleep(1000 * Number(answer.headers.get("Retry-After") ?? 1));
+  }
+  throw new Error("the server is busy");
+}
+
+try {
+  const report = await assess(await readFile(process.argv[2]), process.argv[3]);
+  console.log(`total ${Math.round(report.utterance.total * 100)}`);
+  for (const error of report.mispronunciations) {
+    console.log(`${error.word}: ${error.type}, expected ${error.expected}, heard ${error.actual}`);
+    console.log(`  ${error.suggestion}`);
+  }
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""usage: assess.py RECORDING TEXT: asks a Higgins server how a text was read. Standard library only."""
+
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+URL = os.environ.get("HIGGINS_URL", "http://127.0.0.1:8080")
+KEY = os.environ.get("HIGGINS_KEY")
+
+
+def form(fields, files):
+    """A multipart/form-data body and its content type."""
+    boundary = uuid.uuid4().hex
+    body = b""
+    for name, value in fields.items():
+        body += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+    for name, data in files.items():
+        body += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'.encode()
+        body += data + b"\r\n"
+    return body + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+
+
+def assess(recording, text, attempts=5):
+    body, content_type = form({"text": text}, {"audio": recording})
+    headers = {"Content-Type": content_type}
+    if KEY:
+        headers["Authorization"] = f"Bearer {KEY}"
+    for _ in range(attempts):
+        try:
+            with urllib.request.urlopen(urllib.request.Request(f"{URL}/v1/assess", body, headers)) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            problem = json.load(error)
+            if error.code not in (429, 503):
+                raise SystemExit(f"{problem['title']}: {problem['detail']}") from None
+            time.sleep(float(error.headers.get("Retry-After", 1)))
+    raise SystemExit("the server is busy")
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], "rb") as file:
+        report = assess(file.read(), sys.argv[2])
+    print(f"total {report['utterance']['total'] * 100:.0f}")
+    for error in report["mispronunciations"]:
+        print(f"{error['word']}: {error['type']}, expected {error['expected']}, heard {error['actual']}")
+        print(f"  {error['suggestion']}")

@@ -1,0 +1,44 @@
+"""Teach the scorer of a run what an ensemble thinks: one network in the place of many.
+
+Learns from `opinions.pt` of `ensemble` beside the experts' labels, on the run's own out-of-fold features, and leaves
+scorer-seedN.pt and scorer.json as `scorer` does, so that `pack` ships the first student. What was there is replaced.
+
+  python -m higgins_train distill --opinions runs/both/opinions.pt --run runs/en-us --corpus SO762 --native NATIVE \\
+      --cmudict cmudict.dict --init whisper-base --seeds 5
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import torch
+
+from .scorer import add_arguments as add_scorer_arguments
+from .scorer_data import prepare_items
+from .scorer_training import mean_and_spread
+from .teaching import distil, recipe_of, write_report
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--opinions", type=Path, required=True, help="opinions.pt that `ensemble` wrote")
+    add_scorer_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> None:
+    # The students' names hold what they learned from: others of before are neither loaded nor lost half-way.
+    name = "distilled-" + hashlib.sha256(args.opinions.read_bytes()).hexdigest()[:8]
+    saved = torch.load(args.opinions, weights_only=False)
+    items = prepare_items(args)
+    recipe = recipe_of(args)
+    students, single = distil(name, items, saved["opinions"], recipe, args)
+    members = mean_and_spread(list(saved["report"]["members"].values()))
+    figures = {"single": single, "teacher": members, "averaged": saved["report"]["averaged"]}
+    write_report(args, items, students, recipe, figures)
+    for seed in range(1, args.seeds + 1):
+        shutil.copy(args.run / f"{name}-seed{seed}.pt", args.run / f"scorer-seed{seed}.pt")
+    print(json.dumps(single, indent=1))

@@ -1,0 +1,89 @@
+"""A scorer's outputs and its figures on the dev division."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from .corpus import MISPRONOUNCED_BELOW
+from .metrics import area_under_roc, best_threshold, detection_at, pearson
+from .scorer_items import UTTERANCE_SCORES, WORD_SCORES, Item, collate
+from .scorer_model import ScorerModel
+
+Outputs = dict[str, np.ndarray]  # of one utterance, named as the model's
+
+
+@torch.inference_mode()
+def predict(models: list[ScorerModel], items: list[Item]) -> list[Outputs]:
+    """Mean outputs of the models, per utterance, on 0-2."""
+    predictions = []
+    for begin in range(0, len(items), 50):
+        part = items[begin : begin + 50]
+        batch, _ = collate(part)
+        outputs = [model(batch) for model in models]
+        mean = {name: (sum(o[name] for o in outputs) / len(outputs)).numpy() for name in outputs[0]}
+        for row, item in enumerate(part):
+            phones, words = len(item.phone), len(item.word)
+            predictions.append(
+                {
+                    "phone_score": mean["phone_score"][row, :phones],
+                    "detection_logit": mean["detection_logit"][row, :phones],
+                    "word_scores": mean["word_scores"][row, :words],
+                    "utterance_scores": mean["utterance_scores"][row],
+                }
+            )
+    return predictions
+
+
+def evaluate(predictions: list[Outputs], items: list[Item]) -> dict[str, float]:
+    """Figures of scored items, named as `higgins eval` names them."""
+    scored = [(p, i) for p, i in zip(predictions, items, strict=True) if i.scored]
+    phone = np.clip(np.concatenate([p["phone_score"] for p, _ in scored]), 0, 2)
+    truth = np.concatenate([i.phone for _, i in scored])
+    logit = np.concatenate([p["detection_logit"] for p, _ in scored])
+    wrong = truth < MISPRONOUNCED_BELOW
+    threshold = best_threshold(logit, wrong)
+    figures = {"phone_pcc": pearson(phone, truth), "phone_mse": float(((phone - truth) ** 2).mean())}
+    word = np.concatenate([p["word_scores"] for p, _ in scored])
+    word_truth = np.concatenate([i.word for _, i in scored])
+    figures |= {f"word_{n}_pcc": pearson(word[:, k], word_truth[:, k]) for k, n in enumerate(WORD_SCORES)}
+    whole = np.stack([p["utterance_scores"] for p, _ in scored])
+    whole_truth = np.stack([i.utterance for _, i in scored])
+    figures |= {
+        f"utterance_{n}_pcc": pearson(whole[:, k], whole_truth[:, k]) for k, n in enumerate(UTTERANCE_SCORES)
+    }
+    figures["mdd_auc"] = area_under_roc(logit, wrong)
+    figures |= {f"mdd_{k}": v for k, v in detection_at(logit, wrong, threshold).items()}
+    at_60 = np.quantile(logit[wrong], 0.4)  # finds 60 % of the experts' errors
+    native = [(p["detection_logit"], i.phone) for p, i in zip(predictions, items, strict=True) if i.native]
+    untouched = [found for found, labels in native if labels.min() == 2.0]
+    altered = [(found, labels) for found, labels in native if labels.min() < 2.0]
+    if untouched:
+        flagged = np.concatenate(untouched)
+        figures["native_flagged"] = float((flagged >= threshold).mean())
+        figures["native_flagged_at_recall_60"] = float((flagged >= at_60).mean())
+    if altered:
+        found = np.concatenate([f for f, _ in altered])
+        claimed = np.concatenate([labels for _, labels in altered]) < MISPRONOUNCED_BELOW
+        figures["native_changed_text_auc"] = area_under_roc(found, claimed)
+        figures["native_changed_text_found"] = float((found[claimed] >= threshold).mean())
+        figures["native_changed_text_false"] = float((found[~claimed] >= threshold).mean())
+    spoken = [
+        (p["detection_logit"], i.phone)
+        for p, i in zip(predictions, items, strict=True)
+        if i.kind == "synthetic"
+    ]
+    if spoken:
+        found = np.concatenate([f for f, _ in spoken])
+        injected = np.concatenate([labels for _, labels in spoken]) < MISPRONOUNCED_BELOW
+        figures["synthetic_auc"] = area_under_roc(found, injected)
+        figures["synthetic_found"] = float((found[injected] >= threshold).mean())
+        figures["synthetic_false"] = float((found[~injected] >= threshold).mean())
+    return figures
+
+
+def detections(predictions: list[Outputs], items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
+    """(logits, wrong) of the phones that the experts scored."""
+    scored = [(p, i) for p, i in zip(predictions, items, strict=True) if i.scored]
+    logits = np.concatenate([p["detection_logit"] for p, _ in scored])
+    return logits, np.concatenate([i.phone for _, i in scored]) < MISPRONOUNCED_BELOW

@@ -1,0 +1,140 @@
+"""What the scorer learns from: one item an utterance, and items padded into a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from .corpus import Utterance
+from .expert_marks import ACCENTED, RIGHT
+from .scorer_options import ScorerOptions
+
+UTTERANCE_SCORES = ["accuracy", "fluency", "prosody", "completeness", "total"]
+WORD_SCORES = ["accuracy", "stress", "total"]
+
+
+@dataclass
+class Item:
+    """One utterance: the engine's inputs and the experts' scores, all on 0-2. NaN: not scored."""
+
+    inputs: dict[str, np.ndarray]
+    phone: np.ndarray  # [N]
+    word: np.ndarray  # [W, 3]
+    utterance: np.ndarray  # [5]
+    kind: str  # "learner", "native" or "synthetic"
+    speaker: str
+    teacher: dict[str, np.ndarray] | None = None  # the teachers' mean outputs, named as the model's
+    # [N, 2] shares of the experts who heard each phone as at least accented, as right. NaN: their views are not known.
+    views: np.ndarray | None = None
+    id: str = ""  # the utterance's
+
+    @property
+    def native(self) -> bool:
+        return self.kind == "native"
+
+    @property
+    def scored(self) -> bool:
+        return not np.isnan(self.utterance[0])
+
+
+def make_item(utterance: Utterance, inputs: dict[str, np.ndarray]) -> Item:
+    """Native phones are right unless the text was changed; only untouched learners' recordings have other scores."""
+    phone = np.array(
+        [s for w in utterance.words for s in w.phone_scores or [2.0] * len(w.phones)], np.float32
+    )
+    word = np.full((len(utterance.words), 3), np.nan, np.float32)
+    whole = np.full(5, np.nan, np.float32)
+    if utterance.scores is not None:
+        word = np.array([[w.accuracy, w.stress, w.total] for w in utterance.words], np.float32) / 5.0
+        whole = np.array([utterance.scores[name] for name in UTTERANCE_SCORES], np.float32) / 5.0
+    return Item(
+        inputs,
+        phone,
+        word,
+        whole,
+        utterance.kind,
+        utterance.speaker,
+        views=shares_of_views(utterance),
+        id=utterance.id,
+    )
+
+
+def shares_of_views(utterance: Utterance) -> np.ndarray:
+    """float32 [N, 2] as Item.views."""
+    rows = []
+    for word in utterance.words:
+        for views in word.phone_views or [[]] * len(word.phones):
+            known = np.array(views)
+            rows.append([(known >= ACCENTED).mean(), (known >= RIGHT).mean()] if views else [np.nan] * 2)
+    return np.array(rows, np.float32)
+
+
+def without_labels(item: Item) -> Item:
+    return replace(item, phone=np.full_like(item.phone, np.nan), views=None)
+
+
+def collate(items: list[Item]) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+    """Pads to the longest; labels are NaN where padded."""
+    phones, words = max(len(i.phone) for i in items), max(len(i.word) for i in items)
+    size = len(items)
+
+    def stack(name: str, dtype: torch.dtype) -> torch.Tensor:
+        width = items[0].inputs[name].shape[1:]
+        out = torch.zeros((size, phones, *width), dtype=dtype)
+        for row, item in enumerate(items):
+            out[row, : len(item.phone)] = torch.from_numpy(item.inputs[name])
+        return out
+
+    batch = {name: stack(name, torch.float32) for name in ("phone_features", "phone_states")}
+    batch |= {name: stack(name, torch.long) for name in ("phone", "stress", "place")}
+    for name in ("utterance_features", "utterance_states"):
+        batch[name] = torch.from_numpy(np.concatenate([i.inputs[name] for i in items]).astype(np.float32))
+    batch["phone_valid"] = torch.zeros(size, phones)
+    batch["word_valid"] = torch.zeros(size, words)
+    batch["word_pool"] = torch.zeros(size, words, phones)
+    labels = {
+        "phone": torch.full((size, phones), torch.nan),
+        "word": torch.full((size, words, 3), torch.nan),
+        "utterance": torch.from_numpy(np.stack([i.utterance for i in items])),
+        "views": torch.full((size, phones, 2), torch.nan),
+        # Recordings whose phones were scored by experts; of others, what is known follows from the text.
+        "by_experts": torch.tensor([item.kind == "learner" for item in items]),
+    }
+    for row, item in enumerate(items):
+        batch["phone_valid"][row, : len(item.phone)] = 1.0
+        batch["word_valid"][row, : len(item.word)] = 1.0
+        counts = np.bincount(item.inputs["word_of_phone"], minlength=len(item.word))
+        for phone, word in enumerate(item.inputs["word_of_phone"]):
+            batch["word_pool"][row, word, phone] = 1.0 / counts[word]
+        labels["phone"][row, : len(item.phone)] = torch.from_numpy(item.phone)
+        labels["word"][row, : len(item.word)] = torch.from_numpy(item.word)
+        if item.views is not None:
+            labels["views"][row, : len(item.views)] = torch.from_numpy(item.views)
+    if any(item.teacher for item in items):
+        taught = {
+            "phone_score": torch.full((size, phones), torch.nan),
+            "detection_logit": torch.full((size, phones), torch.nan),
+            "word_scores": torch.full((size, words, 3), torch.nan),
+            "utterance_scores": torch.full((size, 5), torch.nan),
+        }
+        for row, item in enumerate(items):
+            for name, values in (item.teacher or {}).items():
+                taught[name][row, : len(values)] = torch.from_numpy(values)
+        labels |= taught
+    return batch, labels
+
+
+def batches_of(items: list[Item], options: ScorerOptions, generator: np.random.Generator) -> list[list[Item]]:
+    """Batches of similar length, at most options.batch utterances and batch_phones padded phones, in random order."""
+    noisy = sorted(((len(item.phone) * generator.uniform(0.7, 1.3), at) for at, item in enumerate(items)))
+    batches: list[list[Item]] = [[]]
+    for _, at in noisy:
+        longest = max(len(item.phone) for item in [*batches[-1], items[at]])
+        if batches[-1] and (
+            len(batches[-1]) == options.batch or longest * (len(batches[-1]) + 1) > options.batch_phones
+        ):
+            batches.append([])
+        batches[-1].append(items[at])
+    return [batches[i] for i in generator.permutation(len(batches))]

@@ -1,0 +1,173 @@
+"""Train scorers: one seed, or several side by side."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from tqdm import tqdm
+
+from .phone_blending import PhoneBlender
+from .scorer_evaluation import evaluate, predict
+from .scorer_items import Item, batches_of, collate
+from .scorer_loss import loss_of
+from .scorer_model import ScorerConfig, ScorerModel
+from .scorer_options import ScorerOptions
+from .scorer_pretraining import pretrain
+
+MeanAndSpread = dict[str, dict[str, float]]  # figure -> {"mean", "spread"}
+
+
+def fit_statistics(model: ScorerModel, items: list[Item]) -> None:
+    for name, layer in (
+        ("phone_features", model.features),
+        ("phone_states", model.states),
+        ("utterance_features", model.utterance_features),
+        ("utterance_states", model.utterance_states),
+    ):
+        layer.fit(
+            torch.from_numpy(np.concatenate([i.inputs[name] for i in items if i.scored]).astype(np.float32))
+        )
+
+
+def finished_scorer(path: Path, model: ScorerModel, options: ScorerOptions) -> ScorerModel:
+    saved = torch.load(path, weights_only=True)
+    made_with = asdict(replace(ScorerOptions(), **saved["options"]))
+    other = {key for key, value in asdict(options).items() if made_with[key] != value}
+    other |= {key for key, value in asdict(model.config).items() if saved["config"].get(key, value) != value}
+    if other:
+        raise SystemExit(
+            f"{path} was trained with another {', '.join(sorted(other))}: move it away or delete it"
+        )
+    model.load_state_dict(saved["state"])
+    return model.eval()
+
+
+def train_scorer(
+    items: list[Item], seed: int, options: ScorerOptions, path: Path, shape: dict | None = None
+) -> ScorerModel:
+    """One seed, into `path`; a finished one is loaded. Items that carry a teacher are learned from it too. `shape`:
+    fields of ScorerConfig that differ from its defaults."""
+    inputs = items[0].inputs
+    config = ScorerConfig(
+        inputs["phone_features"].shape[1],
+        inputs["phone_states"].shape[1],
+        inputs["utterance_features"].shape[1],
+        inputs["utterance_states"].shape[1],
+        **({"histogram_head": options.histogram_weight > 0.0} | (shape or {})),
+    )
+    torch.manual_seed(seed)
+    model = ScorerModel(config)
+    if path.exists():
+        return finished_scorer(path, model, options)
+    fit_statistics(model, items)
+    generator = np.random.default_rng(seed)
+    if options.pretraining_epochs > 0:
+        hidden = [batches_of(items, options, generator) for _ in range(options.pretraining_epochs)]
+        pretrain(model, hidden, options, path.stem)
+    blend = PhoneBlender(items, options.blended_share) if options.blended_share > 0.0 else None
+    decayed = [p for name, p in model.named_parameters() if p.ndim > 1 and "embedding" not in name]
+    free = [p for name, p in model.named_parameters() if p.ndim <= 1 or "embedding" in name]
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": options.weight_decay}, {"params": free, "weight_decay": 0.0}],
+        lr=options.rate,
+    )
+    epochs = [batches_of(items, options, generator) for _ in range(options.epochs)]
+    steps = sum(len(batches) for batches in epochs)
+    scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.rate, total_steps=steps)
+
+    def running_mean(mean: torch.Tensor, current: torch.Tensor, num_seen: torch.Tensor) -> torch.Tensor:
+        # Early steps forget faster, or short trainings would average in their random start.
+        decay = min(options.weight_average, (1.0 + float(num_seen)) / (10.0 + float(num_seen)))
+        return mean + (1.0 - decay) * (current - mean)
+
+    average = torch.optim.swa_utils.AveragedModel(model, avg_fn=running_mean)
+    model.train()
+    for part in tqdm(
+        [part for batches in epochs for part in batches],
+        desc=path.stem,
+        unit="step",
+        mininterval=5,
+    ):
+        if blend is not None:
+            part = [blend(item, generator) for item in part]
+        batch, labels = collate(part)
+        loss = loss_of(model(batch), labels, batch, options)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        scheduler.step()
+        average.update_parameters(model)
+    if options.weight_average > 0.0:
+        model.load_state_dict(average.module.state_dict())
+    torch.save(
+        {"state": model.state_dict(), "config": asdict(config), "options": asdict(options), "seed": seed},
+        path,
+    )
+    return model.eval()
+
+
+def train_seeds(
+    name: str,
+    train: list[Item],
+    dev: list[Item],
+    options: ScorerOptions,
+    folder: Path,
+    seeds: int,
+    shape: dict | None = None,
+    jobs: int = 1,
+) -> tuple[list[ScorerModel], MeanAndSpread]:
+    """Models of seeds 1 ... `seeds` and their figures on dev: mean and standard deviation over the seeds."""
+    models, figures = [], []
+    paths = {seed: folder / f"{name}-seed{seed}.pt" for seed in range(1, seeds + 1)}
+    if jobs > 1:
+        train_in_parallel(
+            {seed: path for seed, path in paths.items() if not path.exists()}, train, options, shape, jobs
+        )
+    for seed, path in paths.items():
+        began = time.time()
+        models.append(train_scorer(train, seed, options, path, shape))
+        figures.append(evaluate(predict(models[-1:], dev), dev))
+        print(
+            f"{name} seed {seed} ({time.time() - began:.0f} s): "
+            + "  ".join(f"{key} {value:.3f}" for key, value in figures[-1].items()),
+            flush=True,
+        )
+    return models, mean_and_spread(figures)
+
+
+def mean_and_spread(figures: list[dict[str, float]]) -> MeanAndSpread:
+    """Of every figure, over seeds or members."""
+    return {
+        key: {
+            "mean": float(np.mean([f[key] for f in figures])),
+            "spread": float(np.std([f[key] for f in figures])),
+        }
+        for key in figures[0]
+    }
+
+
+def train_in_parallel(
+    paths: dict[int, Path], train: list[Item], options: ScorerOptions, shape: dict | None, jobs: int
+) -> None:
+    """Each seed in a process of its own with one thread: small products gain nothing from two."""
+    torch.set_num_threads(1)  # before forking, so that no thread is lost on the way
+    context = multiprocessing.get_context("fork")
+    waiting = [
+        context.Process(target=train_scorer, args=(train, seed, options, path, shape))
+        for seed, path in paths.items()
+    ]
+    running: list = []
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            running.append(waiting.pop(0))
+            running[-1].start()
+        running[0].join()
+        if running.pop(0).exitcode != 0:
+            raise SystemExit("a scorer's training failed; what it printed stands above")

@@ -1,0 +1,113 @@
+"""Teachers and students: what scorers say of recordings, averaged by recording, becomes the target of another scorer.
+
+The one mechanism behind `scorer` (its own seeds teach), `ensemble` (finished runs and packs say what they think) and
+`distill` (a scorer learns from that). A teacher may read other features than its student: only its outputs pass on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from .metrics import best_threshold, detection_at
+from .scorer_evaluation import Outputs, detections, predict
+from .scorer_items import Item
+from .scorer_model import ScorerModel
+from .scorer_options import ScorerOptions
+from .scorer_training import MeanAndSpread, mean_and_spread, train_scorer, train_seeds
+from .variants import variant_of
+
+# What one teacher, or the mean of several, says: outputs of ScorerModel on 0-2 by utterance id.
+Opinions = dict[str, Outputs]
+Prepared = tuple[list[Item], list[Item], list[Item]]  # what prepare_items gives
+
+
+def opinions_of(models: list[ScorerModel], items: list[Item]) -> Opinions:
+    """The mean of scorers that read the same features."""
+    return {i.id: said for i, said in zip(items, predict(models, items), strict=True)}
+
+
+def mean_of(teachers: Iterable[Opinions]) -> Opinions:
+    """Of the recordings of which every teacher has an opinion; each teacher counts the same."""
+    teachers = list(teachers)
+    shared = [key for key in teachers[0] if all(key in of for of in teachers[1:])]
+    mean: Opinions = {}
+    for key in shared:
+        outputs = [of[key] for of in teachers]
+        lengths = {len(of["phone_score"]) for of in outputs}
+        if len(lengths) > 1:
+            raise ValueError(f"{key}: the teachers read texts of {sorted(lengths)} phones")
+        mean[key] = {name: np.mean([of[name] for of in outputs], axis=0) for name in outputs[0]}
+    return mean
+
+
+def taught(items: list[Item], opinions: Opinions) -> list[Item]:
+    """The items with what the teachers say of them, where they say something."""
+    return [replace(item, teacher=opinions.get(item.id)) for item in items]
+
+
+@dataclass
+class Recipe:
+    """How teachers and students are trained, and the fields of ScorerConfig that differ from its defaults."""
+
+    options: ScorerOptions
+    shape: dict
+
+
+def recipe_of(args: argparse.Namespace) -> Recipe:
+    """What `scorer`'s arguments ask for."""
+    row = variant_of(args.with_row)
+    return Recipe(replace(ScorerOptions(epochs=args.scorer_epochs), **row.options), row.shape)
+
+
+def distil(
+    name: str, items: Prepared, opinions: Opinions, recipe: Recipe, args: argparse.Namespace
+) -> tuple[list[ScorerModel], MeanAndSpread]:
+    """Students NAME-seedN.pt in args.run, and their figures on dev."""
+    train, dev, unscored = items
+    lessons = taught([*train, *(item for item in unscored if item.id in opinions)], opinions)
+    return train_seeds(name, lessons, dev, recipe.options, args.run, args.seeds, recipe.shape, args.jobs)
+
+
+def threshold_inside_fit(items: list[Item], recipe: Recipe, folder: Path, folds: int = 2) -> float:
+    """The detection logit of the highest F1 on speakers that a scorer did not learn from, all of them of `items`."""
+    speakers = sorted({i.speaker for i in items if i.scored})
+    fold_of = {speaker: at % folds for at, speaker in enumerate(speakers)}
+    logits, wrong = [], []
+    for fold in range(folds):
+        rest = [i for i in items if fold_of.get(i.speaker) != fold]
+        held_out = [i for i in items if fold_of.get(i.speaker) == fold]
+        model = train_scorer(rest, 1, recipe.options, folder / f"threshold-fold{fold}.pt", recipe.shape)
+        found, truth = detections(predict([model], held_out), held_out)
+        logits.append(found)
+        wrong.append(truth)
+    return best_threshold(np.concatenate(logits), np.concatenate(wrong))
+
+
+def write_report(
+    args: argparse.Namespace,
+    items: Prepared,
+    students: list[ScorerModel],
+    recipe: Recipe,
+    figures: dict,
+) -> None:
+    """RUN/scorer.json. figures: of `single` (the students), `teacher` and `averaged`."""
+    train, dev, _ = items
+    threshold = threshold_inside_fit(train, recipe, args.run)
+    at_threshold = [detection_at(*detections(predict([s], dev), dev), threshold) for s in students]
+    report = {
+        "seeds": args.seeds,
+        "folds": args.folds,
+        "fit_on": args.fit_on,
+        "options": asdict(recipe.options),
+        "shape": recipe.shape,
+        **figures,
+        "threshold_inside_fit": threshold,
+        "at_threshold_inside_fit": mean_and_spread(at_threshold),
+    }
+    (args.run / "scorer.json").write_text(json.dumps(report, indent=1))

@@ -1,0 +1,75 @@
+"""From random weights through recogniser, scorer, ensemble and distillation, with the engine's own features."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import tiny_checkpoint
+from higgins_train import acoustic, distill, ensemble, scorer
+from higgins_train.acoustic_model import PhoneRecogniser
+from higgins_train.export import load_scorer
+from higgins_train.pack import ROLES
+from higgins_train.teaching import mean_of
+from test_recogniser import SHIPPED, tiny_pack
+
+
+def outputs(value: float, phones: int) -> dict[str, np.ndarray]:
+    return {"phone_score": np.full(phones, value), "utterance_scores": np.full(5, value)}
+
+
+def test_teachers_count_the_same_where_all_have_an_opinion() -> None:
+    mean = mean_of([{"a": outputs(1.0, 3), "b": outputs(1.0, 2)}, {"a": outputs(2.0, 3)}])
+    assert list(mean) == ["a"]
+    np.testing.assert_allclose(mean["a"]["phone_score"], [1.5, 1.5, 1.5])
+    with pytest.raises(ValueError, match=r"a: .*\[3, 4\] phones"):
+        mean_of([{"a": outputs(1.0, 3)}, {"a": outputs(1.0, 4)}])
+
+
+def run_command(module, *said: object) -> None:
+    parser = argparse.ArgumentParser()
+    module.add_arguments(parser)
+    module.run(parser.parse_args([str(word) for word in said]))
+
+
+def test_two_runs_and_a_pack_become_one_scorer(corpus: Path, tmp_path: Path) -> None:
+    pytest.importorskip("higgins")
+    init, run = tiny_checkpoint("whisper", tmp_path / "init"), tmp_path / "run"
+    of_run = ["--corpus", corpus, "--init", init]
+    run_command(acoustic, *of_run, "--out", run, "--epochs", 1, "--copies", 0, "--frozen-layers", 1)
+    of_run += ["--seeds", 1, "--jobs", 1, "--scorer-epochs", 2]
+    run_command(scorer, *of_run, "--run", run)
+    other = shutil.copytree(run, tmp_path / "other")
+    for name in ("teacher-seed1.pt", "scorer-seed1.pt"):
+        saved = torch.load(other / name, weights_only=True)
+        saved["state"]["phone_head.1.bias"] += 1.0
+        torch.save(saved, other / name)
+    members = [run, other]
+    if (SHIPPED / ROLES["dictionary"]).exists():
+        config = load_scorer(run / "scorer-seed1.pt").model.config
+        sizes = {n: getattr(config, n) for n in ("num_features", "num_utterance_features")}
+        members.append(tiny_pack(PhoneRecogniser.load(run / "full" / "model.pt"), sizes, tmp_path / "pack"))
+    run_command(ensemble, "--members", *members, "--corpus", corpus, "--out", tmp_path / "all")
+    saved = torch.load(tmp_path / "all" / "opinions.pt", weights_only=False)
+    assert set(saved["report"]["members"]) == {str(member) for member in members}
+    assert len(saved["opinions"]) == 16 + 12  # every recording, and the fit ones beside another text
+
+    # The second run says one point more of every phone, so two of them say half a point more than the first.
+    single, both = [], []
+    for out, chosen in ((single, [run]), (both, [run, other])):
+        run_command(ensemble, "--members", *chosen, "--corpus", corpus, "--out", tmp_path / "some")
+        out.append(torch.load(tmp_path / "some" / "opinions.pt", weights_only=False)["opinions"])
+    for key, said in single[0].items():
+        np.testing.assert_allclose(both[0][key]["phone_score"], said["phone_score"] + 0.5, atol=1e-5)
+
+    before = (run / "scorer-seed1.pt").read_bytes()
+    run_command(distill, "--opinions", tmp_path / "all" / "opinions.pt", *of_run, "--run", run)
+    assert (run / "scorer-seed1.pt").read_bytes() != before
+    report = json.loads((run / "scorer.json").read_text())
+    assert report["averaged"] == saved["report"]["averaged"]
+    assert report["single"].keys() == report["teacher"].keys()
