@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Browser, root, startServer, upload } from "./browser/harness.mjs";
 
 const folder = join(root, "docs/figures/web");
-const MAX_BYTES = 200_000;
+const MAX_BYTES = 200 * 1024;
 
 const SHOTS = [
   {
