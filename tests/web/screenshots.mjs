@@ -1,10 +1,10 @@
-// The pictures of the documents: node tests/web/screenshots.mjs (needs what the browser tests need).
+// The pictures of the documents: node tests/web/screenshots.mjs [NAME ...] (needs what the browser tests need).
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Browser, root, startServer, upload } from "./browser/harness.mjs";
 
 const folder = join(root, "docs/figures/web");
-const MAX_BYTES = 200_000;
+const MAX_BYTES = 200 * 1024;
 
 const SHOTS = [
   {
@@ -30,7 +30,9 @@ mkdirSync(folder, { recursive: true });
 const server = await startServer();
 const browser = await Browser.launch(null);
 try {
+  const wanted = process.argv.slice(2); // all of them, or some by name
   for (const { name, options, recordings, text, full } of SHOTS) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
     const { page, context } = await browser.open(server.address, options);
     if (text) await page.locator("#text").fill(text);
     for (const recording of recordings) await upload(page, recording);
