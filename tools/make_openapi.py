@@ -4,7 +4,8 @@
 usage: make_openapi.py [--check]
 
 The schema of a report is docs/report.schema.json, so that the two cannot drift. With --check: fails when the committed
-file is not what this would write. That the paths are those of the server is tested by tests/transports/serve_openapi_test.cc.
+file is not what this would write. That the paths are the server's is
+tested by tests/transports/serve_openapi_test.cc.
 """
 
 from __future__ import annotations

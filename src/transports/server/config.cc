@@ -92,8 +92,7 @@ void AddNetworkOptions(CLI::App* app, Config* config) {
 
 void AddAccessOptions(CLI::App* app, Config* config) {
   const Table table(app, "Access");
-  table.Add("keys", &config->keys,
-            "Keys (JSON); without it everybody may do everything but read /metrics elsewhere", "FILE");
+  table.Add("keys", &config->keys, "Keys (JSON); without it everybody may do everything", "FILE");
   table.AddFlag("allow-anonymous", &config->allow_anonymous,
                 "Permit an address that is not the loopback without --keys");
 }
@@ -170,10 +169,11 @@ std::string MarkdownTable(const CLI::App& app) {
     const std::string name = option->get_single_name();
     std::string value = option->get_default_str();
     if (name == "workers") value = "the cores";
-    const std::string type = option->get_type_size() == 0 ? "" : " " + option->get_type_name();
-    out += "| `--" + name + type.substr(0, type.find(':')) + "` | `" + option->get_envname() + "` | `" +
-           name + "` | " + (value.empty() || value == "[]" || value == "\"\"" ? "" : "`" + value + "`") +
-           " | " + option->get_description() + " |\n";
+    const std::string type = option->get_type_name().empty() ? "" : " " + option->get_type_name();
+    const std::string key = name == "config" ? "" : "`" + name + "`";
+    out += "| `--" + name + type.substr(0, type.find(':')) + "` | `" + option->get_envname() + "` | " + key +
+           " | " + (value.empty() || value == "[]" || value == "\"\"" ? "" : "`" + value + "`") + " | " +
+           option->get_description() + " |\n";
   }
   return out;
 }
@@ -256,8 +256,12 @@ std::vector<std::string> FindProblems(const Config& config) {
     problems.push_back("--data-dir: " + config.data_dir.string() + " is not a folder");
   if (!config.web_root.empty() && !fs::is_directory(config.web_root, ignored))
     problems.push_back("--web-root: " + config.web_root.string() + " is not a folder");
-  if (config.max_upload_bytes > config.max_buffered_bytes)
-    problems.emplace_back("--max-upload-bytes must not be more than --max-buffered-bytes");
+  if (std::max(config.max_upload_bytes, config.max_batch_bytes) > config.max_buffered_bytes) {
+    problems.emplace_back(
+        "--max-upload-bytes and --max-batch-bytes must not be more than --max-buffered-bytes, which holds "
+        "the bodies of "
+        "all requests");
+  }
   return problems;
 }
 

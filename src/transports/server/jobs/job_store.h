@@ -73,8 +73,8 @@ class JobStore {
   /// Items not done yet, of all jobs.
   Result<std::int64_t> NumPending() const;
 
-  /// An item that nobody works on, of each owner in turn, the oldest first; none when there is none. Whoever claims an item calls Finish() or
-  /// Release().
+  /// An item that nobody works on, of each owner in turn, the oldest first; none when there is none. Whoever
+  /// claims an item calls Finish() or Release().
   Result<std::optional<Work>> Claim();
   Result<void> Finish(const Work& work, ItemState state, const std::string& result_json);
   void Release(const Work& work);
