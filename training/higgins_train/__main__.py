@@ -12,6 +12,7 @@ COMMANDS = [
     "scorer",
     "ensemble",
     "distill",
+    "distill_pack",
     "pack",
     "export",
     "lexicon",
