@@ -122,12 +122,13 @@ def caddy(server: Server, tmp_path: Path) -> Iterator[tuple[Tls, Path]]:
     for old, new in {
         "higgins.example {": f"https://higgins.example:{port} {{\n\ttls {cert} {key}\n\tbind 127.0.0.1",
         "127.0.0.1:8080": f"127.0.0.1:{server.port}",
+        "{\n": "{\n\tadmin off\n\tauto_https disable_redirects\n",
         "\tlog {": f"\tlog {{\n\t\toutput file {tmp_path / 'access.log'}",
     }.items():
         assert old in text, old
         text = text.replace(old, new, 1)
     file = tmp_path / "Caddyfile"
-    file.write_text("{\n\tadmin off\n\tauto_https disable_redirects\n}\n" + text)
+    file.write_text(text)
     environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     command = [CADDY, "run", "--config", str(file), "--adapter", "caddyfile"]
     with (tmp_path / "caddy.log").open("w") as log:
