@@ -93,6 +93,26 @@ tests/azure/node_modules/.package-lock.json: tests/azure/package.json tests/azur
 test-azure: release tests/azure/node_modules/.package-lock.json  ## The unmodified Speech SDK against the server, in Node and in Chromium
 	@cd tests/azure && npm test --silent
 
+.PHONY: soak load deploy-check
+SOAK_REQUESTS ?= 100000
+SERVER_PYTHON := .deps/server_e2e/bin/python
+soak: setup-test release  ## The server for long: SOAK_REQUESTS (100000) mixed requests, slow connections, kill -9 in 1,000 jobs
+	@$(SERVER_PYTHON) tests/server_e2e/soak.py --requests $(SOAK_REQUESTS)
+	@$(SERVER_PYTHON) tests/server_e2e/drip.py
+	@HIGGINS_NUM_JOBS=1000 HIGGINS_SCHEMA_EXAMPLES=100 $(SERVER_PYTHON) -m pytest -q -s \
+	  tests/server_e2e/test_jobs_killed.py tests/server_e2e/test_openapi.py
+
+LOAD_SECONDS ?= 60
+load: setup-test release  ## Open-loop load on the server, and on FastAPI + onnxruntime (LOAD_SECONDS a phase: 60)
+	@tools/setup.sh load
+	@ninja -C build/python -j $(JOBS) --quiet higgins_python 2>/dev/null || echo "load: make test-training builds the Python module"
+	@$(SERVER_PYTHON) bench/load.py --seconds $(LOAD_SECONDS)
+
+deploy-check: setup-test release  ## What `make test` leaves out of deploy/: the chart by Helm's own library, the size of the image
+	@tools/setup.sh deploy
+	@.deps/deploy_check/bin/python -m pytest -q tests/deploy/helm_check.py
+	@deploy/image_size.sh
+
 .PHONY: check format-check tidy asan tsan fuzz format
 check: format-check asan tsan fuzz tidy  ## What CI runs beyond the tests: sanitizers, fuzzers, format, lint
 

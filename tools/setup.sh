@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Installs what the project needs. Safe to run again: it asks what is there and adds only what is missing.
 #
-#   tools/setup.sh [GROUP ...]     build (default) | test | server-test | check | training | web
+#   tools/setup.sh [GROUP ...]     build (default) | test | server-test | load | deploy | check | training | web
 #
 #   build     compiler tools and libraries (Debian packages), OpenVINO into .deps/openvino, ruff into .deps/tools
 #   test      GoogleTest, rapidcheck, tools that make odd audio files
 #   server-test  what the tests of the running server need: nginx, and Python packages into .deps/server_e2e
+#   load      what the server is compared with under load: FastAPI and onnxruntime into .deps/fastapi_baseline
+#   deploy    what checks deploy/: Helm's library into .deps/deploy_check, mmdebstrap
 #   check     clang 16 for the fuzzers, clang-format and clang-tidy
 #   training  the trainer's Python packages into .venv (large: PyTorch)
 #   web       Node.js and npm to build the server's page, Chromium to test it (npm's packages: make web)
@@ -23,7 +25,8 @@ build_packages=(make cmake ninja-build ccache g++ pkg-config ca-certificates pyt
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev python3-dev pocketsphinx-testdata flite sox
   ffmpeg git)
 check_packages=(clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev llvm-16)
-server_test_packages=(nginx caddy strace)
+deploy_packages=(mmdebstrap bc)
+server_test_packages=(nginx caddy strace curl openssl nodejs libseccomp2)
 training_packages=(python3-dev pocketsphinx-en-us)
 web_packages=(chromium sox)
 
@@ -121,6 +124,11 @@ for group in "${@:-build}"; do
     server-test)
       debian_packages server-test "${server_test_packages[@]}"
       python_environment .deps/server_e2e tests/server_e2e/requirements.txt
+      ;;
+    load) python_environment .deps/fastapi_baseline bench/fastapi_baseline/requirements.txt ;;
+    deploy)
+      debian_packages deploy "${deploy_packages[@]}"
+      python_environment .deps/deploy_check tests/deploy/requirements.txt
       ;;
     check) debian_packages check "${check_packages[@]}" ;;
     training)

@@ -50,7 +50,7 @@ PANELS: list[tuple[str, str, int, list[tuple[str, str]]]] = [
         "short",
         12,
         [
-            ("sum(higgins_queue_length)", "waiting"),
+            ("sum by (priority) (higgins_queue_length)", "waiting: {{priority}}"),
             ("sum(higgins_workers_busy)", "busy workers"),
             ("sum(higgins_workers)", "workers"),
         ],
