@@ -64,6 +64,7 @@ def pack_scorer(pack: Path) -> Callable[[dict[str, np.ndarray]], dict[str, np.nd
     import onnxruntime
 
     session = onnxruntime.InferenceSession(pack / "scorer.onnx")
+    asked = {given.name for given in session.get_inputs()}  # packs of one prompt at a time ask for no validity
 
     def score(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         members = inputs["word_of_phone"][None] == np.arange(inputs["word_of_phone"].max() + 1)[:, None]
@@ -74,6 +75,7 @@ def pack_scorer(pack: Path) -> Callable[[dict[str, np.ndarray]], dict[str, np.nd
             "phone_valid": np.ones(members.shape[1], np.float32),
             "word_valid": np.ones(members.shape[0], np.float32),
         }
+        feed = {name: values for name, values in feed.items() if name in asked}
         outputs = dict(zip(OUTPUT_NAMES, session.run(OUTPUT_NAMES, feed), strict=True))
         return {name: v * (1.0 if name == "detection_logit" else 2.0) for name, v in outputs.items()}
 
