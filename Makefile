@@ -50,7 +50,7 @@ install: release  ## Install (PREFIX=/usr/local)
 	@cmake --install build/release --prefix $${PREFIX:-/usr/local}
 
 .PHONY: test test-cpp test-python test-training
-test: setup-test test-cpp test-python  ## Set up, build, and run all tests
+test: setup-test test-cpp test-python test-azure  ## Set up, build, and run all tests
 	@if [[ "$(TRAINING)" == yes ]]; then $(MAKE) setup-training test-training; else echo "trainer's tests: left out (TRAINING=$(TRAINING))"; fi
 
 test-cpp: setup-test | build

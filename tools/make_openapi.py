@@ -216,6 +216,48 @@ def job() -> Json:
     }
 
 
+def azure(mode: str) -> Json:
+    """The REST form of Azure's service for short audio; the three paths answer alike."""
+    text = {"type": "string"}
+    parameters = [
+        parameter(
+            "Pronunciation-Assessment",
+            "header",
+            "Base64 of a JSON object: ReferenceText, GradingSystem, Granularity, Dimension, EnableMiscue, "
+            "EnableProsodyAssessment, PhonemeAlphabet, NBestPhonemeCount (docs/azure.md)",
+            {"type": "string", "contentEncoding": "base64"},
+            required=True,
+        ),
+        parameter("language", "query", "Of the pack", {"type": "string", "default": "en-US"}),
+        parameter(
+            "format", "query", "detailed: with NBest", {"enum": ["simple", "detailed"], "default": "simple"}
+        ),
+    ]
+    phrase = {
+        "type": "object",
+        "required": ["RecognitionStatus", "Offset", "Duration", "DisplayText"],
+        "properties": {
+            "RecognitionStatus": {"enum": ["Success", "NoMatch", "InitialSilenceTimeout"]},
+            "Offset": {"type": "integer", "description": "In units of 100 ns"},
+            "Duration": {"type": "integer", "description": "In units of 100 ns"},
+            "DisplayText": text,
+            "SNR": {"type": "number"},
+            "NBest": {"type": "array", "items": {"type": "object"}},
+        },
+    }
+    sound = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
+    return {
+        "operationId": f"azure_{mode}",
+        "tags": ["azure"],
+        "summary": "Assess up to 30 s as Azure's REST interface for short audio does",
+        "description": "The key may also stand in Ocp-Apim-Subscription-Key. A request that cannot be used is a 400.",
+        "security": [{"bearer": []}, {"header": []}],
+        "parameters": parameters,
+        "requestBody": {"required": True, "content": {"audio/wav": sound, "audio/ogg": sound}},
+        "responses": responses(ok("The answer", json_content(phrase)), *GUARDED, "413"),
+    }
+
+
 def open_operation(name: str, summary: str, content: Json, *statuses: str) -> Json:
     return {
         "operationId": name,
@@ -243,6 +285,10 @@ def paths() -> Json:
         "/healthz": {"get": open_operation("healthz", "The process answers", status)},
         "/readyz": {"get": open_operation("readyz", "New requests are welcome", status, "503")},
         "/metrics": {"get": metrics},
+        **{
+            f"/speech/recognition/{mode}/cognitiveservices/v1": {"post": azure(mode)}
+            for mode in ("interactive", "conversation", "dictation")
+        },
     }
 
 
@@ -310,7 +356,8 @@ def document() -> Json:
             "description": "Pronunciation assessment: a recording and the text that was read in, scores of every "
             "phone, word and the whole out. Every error is a problem (RFC 9457) of a type urn:higgins:problem:NAME. A "
             "key goes as `Authorization: Bearer KEY` or `X-API-Key: KEY`; a server without a keys file asks for none. "
-            "Live assessment is a WebSocket at /v1/stream (docs/server.md).",
+            "Live assessment is a WebSocket at /v1/stream (docs/stream.md); clients of the Azure Speech service find "
+            "their WebSockets under /speech and /stt (docs/azure.md).",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],

@@ -271,6 +271,16 @@ TEST(Phrase, OmissionsNeedMiscue) {
   EXPECT_EQ(phrase["NBest"][0]["Lexical"], "hello");
 }
 
+TEST(Phrase, AWordBesideAnOmittedOneWasSaid) {
+  Report report = Sample();
+  report.words[0].omission_nats = 11.0;  // shares its sound with the second, which has 12
+  EXPECT_FALSE(WasOmitted(report, 0));
+  EXPECT_TRUE(WasOmitted(report, 1));
+  report.words[0].omission_nats = 0.0;
+  report.words[1].omission_nats = 6.8;  // said badly
+  EXPECT_FALSE(WasOmitted(report, 1));
+}
+
 TEST(Phrase, FollowsGradingGranularityDimensionAndAlphabet) {
   AssessmentParameters parameters;  // five points, basic
   parameters.alphabet = Alphabet::kIpa;

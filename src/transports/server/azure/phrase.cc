@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -14,7 +15,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kMispronouncedBelow = 0.6;  // of a word's accuracy
-constexpr double kOmittedFromNats = 3.0;
+// Words of examples/ that were said, however badly, stay below 7; words that were not said are above 15.
+constexpr double kOmittedFromNats = 10.0;
 
 std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -48,7 +50,8 @@ class Writer {
   }
   bool is_comprehensive() const { return parameters_.dimension == Dimension::kComprehensive; }
   bool IsOmission(const WordReport& word) const {
-    return parameters_.miscue == Miscue::kOn && WasOmitted(word);
+    return parameters_.miscue == Miscue::kOn &&
+           WasOmitted(report_, static_cast<std::size_t>(&word - report_.words.data()));
   }
 
   static void AddScores(Json& to, const Json& scores) {
@@ -154,7 +157,15 @@ class Writer {
 
 }  // namespace
 
-bool WasOmitted(const WordReport& word) { return word.omission_nats >= kOmittedFromNats; }
+bool WasOmitted(const Report& report, std::size_t word_index) {
+  const double own = report.words[word_index].omission_nats;
+  const std::size_t begin = word_index > 0 ? word_index - 1 : 0;
+  const std::size_t end = std::min(word_index + 2, report.words.size());
+  return own >= kOmittedFromNats &&
+         std::all_of(report.words.begin() + static_cast<std::ptrdiff_t>(begin),
+                     report.words.begin() + static_cast<std::ptrdiff_t>(end),
+                     [&](const WordReport& word) { return word.omission_nats <= own; });
+}
 
 double PronScore(const UtteranceReport& utterance, ProsodyScore prosody) {
   std::vector<double> scores{utterance.accuracy, utterance.fluency, utterance.completeness};

@@ -1,6 +1,7 @@
 // A report as the service's clients expect it: the JSON of speech.phrase and of the REST answer.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "higgins/report.h"
@@ -26,7 +27,8 @@ double PronScore(const UtteranceReport& utterance, ProsodyScore prosody);
 /// The SAPI phone of US English: "hh" is "h", an unstressed AH is "ax".
 std::string SapiPhone(const std::string& arpabet, int stress);
 
-/// Whether the word was left out: the audio is explained far better by the text without it.
-bool WasOmitted(const WordReport& word);
+/// Whether a word was left out: the audio is explained far better by the text without it, and by no text
+/// without a neighbour better still (a word that was said beside an omitted one had to share its sound).
+bool WasOmitted(const Report& report, std::size_t word_index);
 
 }  // namespace higgins::server::azure

@@ -13,6 +13,7 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
+#include <exception>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -62,7 +63,7 @@ class Session : public WebSocketSession, public std::enable_shared_from_this<Ses
   }
   void Post(std::function<void()> function) override {
     OnStrand([f = std::move(function)](Session& self) {
-      if (self.handler_) f();
+      if (self.handler_) self.Guard(f);
     });
   }
   void SetTimer(std::chrono::milliseconds after, std::function<void()> function) override {
@@ -80,6 +81,15 @@ class Session : public WebSocketSession, public std::enable_shared_from_this<Ses
   void Enqueue(Outgoing message);
   void ArmTimer(std::chrono::milliseconds after, std::function<void()> function);
   void End(Ending ending);
+  /// A defect of a room ends its session, not the server.
+  template <typename Function>
+  void Guard(const Function& function) {
+    try {
+      function();
+    } catch (const std::exception&) {
+      Close(CloseCode::kInternalError, "");
+    }
+  }
   asio::awaitable<bool> Accept();
   asio::awaitable<void> ReadAll();
   asio::awaitable<void> WriteAll();
@@ -145,15 +155,15 @@ void Session::ArmTimer(std::chrono::milliseconds after, std::function<void()> fu
   if (!function || over_) return;
   timer_.expires_after(after);
   timer_.async_wait([self = shared_from_this(), generation, f = std::move(function)](const auto& error) {
-    if (!error && generation == self->timer_generation_ && self->handler_) f();
+    if (!error && generation == self->timer_generation_ && self->handler_) self->Guard(f);
   });
 }
 
 void Session::End(Ending ending) {
   if (ending == Ending::kCut || !handler_)
     upgrade_.stream->Close();
-  else
-    handler_->OnDrain();
+  else if (!closing_)
+    Guard([&] { handler_->OnDrain(); });
 }
 
 asio::awaitable<bool> Session::Accept() {
@@ -170,11 +180,12 @@ asio::awaitable<bool> Session::Accept() {
 }
 
 void Session::Dispatch(const beast::flat_buffer& buffer) {
+  if (closing_) return;
   const asio::const_buffer data = buffer.cdata();
   if (ws_.got_text()) {
-    handler_->OnText({static_cast<const char*>(data.data()), data.size()});
+    Guard([&] { handler_->OnText({static_cast<const char*>(data.data()), data.size()}); });
   } else {
-    handler_->OnBinary({static_cast<const std::byte*>(data.data()), data.size()});
+    Guard([&] { handler_->OnBinary({static_cast<const std::byte*>(data.data()), data.size()}); });
   }
 }
 
@@ -199,20 +210,14 @@ asio::awaitable<void> Session::Run() {
   *upgrade_.end = [weak = weak_from_this()](Ending ending) {
     if (const auto session = weak.lock()) session->End(ending);
   };
-  bool failed = false;
   upgrade_.service->on_websocket(upgrade_.route->pattern, 1);
-  try {
-    handler_->OnOpen(self);
-    if (upgrade_.service->draining) handler_->OnDrain();
-    co_await ReadAll();
-  } catch (const std::exception&) {
-    failed = true;
-  }
-  if (failed) co_await ws_.async_close(ws::close_code::internal_error, kAwait);
+  Guard([&] { handler_->OnOpen(self); });
+  if (upgrade_.service->draining) End(Ending::kDrain);
+  co_await ReadAll();
   over_ = true;
   *upgrade_.end = nullptr;
   timer_.cancel();
-  handler_->OnClosed();
+  Guard([&] { handler_->OnClosed(); });
   handler_.reset();
   upgrade_.service->on_websocket(upgrade_.route->pattern, -1);
 }

@@ -64,6 +64,7 @@ void LiveAssessment::MaybeProgress() {
   if (state.num_waiting > 0 || state.num_running >= setup_.app->config.workers) return;
   Task task;
   task.client = setup_.client;
+  task.priority = Priority::kBackground;  // a report that somebody waits for goes before
   task.gone = gone_;
   task.run = [self = shared_from_this()](TaskOutcome outcome) {
     auto progress = std::make_shared<Result<SessionProgress>>(SessionProgress{});
