@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ struct Case {
   std::string bytes;
   int status;
 };
+
+// The name of a case, not its bytes, in the names of tests.
+void PrintTo(const Case& tested, std::ostream* out) { *out << tested.name; }
 
 class Heads : public ::testing::TestWithParam<Case> {};
 

@@ -187,7 +187,7 @@ TEST(Scheduler, StopCancelsWhatWaits) {
   Blocker blocker(&scheduler);
   ASSERT_EQ(scheduler.Submit(book.MakeTask("waits")), Submission::kAccepted);
   std::thread stopper([&] { scheduler.Stop(); });
-  while (scheduler.Submit(book.MakeTask("late")) == Submission::kAccepted) std::this_thread::sleep_for(1ms);
+  while (scheduler.Submit(book.MakeTask("late")) != Submission::kStopped) std::this_thread::sleep_for(1ms);
   blocker.Release();
   stopper.join();
   EXPECT_EQ(book.outcome("waits"), TaskOutcome::kCancelled);
