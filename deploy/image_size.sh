@@ -11,7 +11,8 @@ cd "$(dirname "$0")/.."
 limit_mb=250
 keep=${1:-}
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# Should mmdebstrap be stopped half-way, its mounts go first: never delete through them.
+trap 'umount -R -l "$work"/tree/{proc,sys,dev} 2>/dev/null; rm -rf --one-file-system "$work"' EXIT
 tree=${keep:-$work/tree}
 prefix=$work/opt/higgins
 
