@@ -12,7 +12,7 @@ COMMANDS = [
     "scorer",
     "ensemble",
     "distill",
-    "distill_pack",
+    "thin_pack",
     "pack",
     "export",
     "lexicon",

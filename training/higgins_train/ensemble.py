@@ -64,7 +64,9 @@ def pack_scorer(pack: Path) -> Callable[[dict[str, np.ndarray]], dict[str, np.nd
     import onnxruntime
 
     session = onnxruntime.InferenceSession(pack / "scorer.onnx")
-    asked = {given.name for given in session.get_inputs()}  # packs of one prompt at a time ask for no validity
+    asked = {
+        given.name for given in session.get_inputs()
+    }  # packs of one prompt at a time ask for no validity
 
     def score(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         members = inputs["word_of_phone"][None] == np.arange(inputs["word_of_phone"].max() + 1)[:, None]

@@ -73,46 +73,51 @@ Licence of the pack's own files: Apache-2.0; the attributions above must be kept
 
 TEACHERS = """The shipped scorer is one network of {parameters} parameters, distilled from the mean of {seeds} others
 of its size."""
-PACK = """The shipped scorer is one network of {parameters} parameters that learned to say what the scorer of pack
-{student_of} says, the mean of several; {num_synthetic} synthetic recordings (Kokoro-82M, flite's awb and kal16)
-taught it their certain errors besides. Recogniser and lexicon are those of pack {student_of}."""
+THINNED = """The shipped scorer is the mean of {kept} of the {members} scorers of pack
+{thinned_from}, of the same size and different seeds, in one graph. Recogniser and lexicon are that pack's, which
+`python -m higgins_train all` made as of commit 1a84726."""
 
 
 def figure_rows(card: dict) -> str:
-    """A student of another pack was never measured on float states; what its teacher reached stands beside it."""
-    columns = {
-        f"distilled, {card['seeds']} seeds": lambda key: card["single"][key]["mean"],
-        "spread": lambda key: card["single"][key]["spread"],
-    }
-    if "student_of" in card:
-        columns[f"pack {card['student_of']}"] = lambda key: card["averaged"][key]
+    """A pack that was thinned was not measured on float states; the pack it came from stands beside it."""
+    if "thinned" in card:
+        columns = {
+            f"one scorer, {card['seeds']} seeds": lambda key: card["single"][key]["mean"],
+            "spread": lambda key: card["single"][key]["spread"],
+            f"pack {card['thinned']['from']}": lambda key: card["averaged"][key],
+        }
     else:
-        columns["undistilled"] = lambda key: card["teacher"][key]["mean"]
-        columns[f"{card['seeds']} averaged"] = lambda key: card["averaged"][key]
-        columns["shipped, f32"] = lambda key: card["f32"][key]
+        columns = {
+            f"distilled, {card['seeds']} seeds": lambda key: card["single"][key]["mean"],
+            "spread": lambda key: card["single"][key]["spread"],
+            "undistilled": lambda key: card["teacher"][key]["mean"],
+            f"{card['seeds']} averaged": lambda key: card["averaged"][key],
+            "shipped, f32": lambda key: card["f32"][key],
+        }
     columns["shipped, int8"] = lambda key: card["int8"][key]
     lines = ["| figure | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
     for key, title in ROWS:
-        if key in card["int8"]:
+        if key in card["int8"] and key in card["single"]:
             lines.append(f"| {title} | " + " | ".join(f"{of(key):.3f}" for of in columns.values()) + " |")
     return "\n".join(lines)
+
+
+def scorer_sentence(card: dict) -> str:
+    if "thinned" in card:
+        about = card["thinned"]
+        return THINNED.format(kept=len(about["kept"]), members=about["members"], thinned_from=about["from"])
+    return TEACHERS.format(parameters=f"{card['scorer_parameters']:,}", seeds=card["seeds"])
 
 
 def write_card(folder: Path) -> None:
     """Writes folder/README.md from folder/figures.json."""
     card = json.loads((folder / "figures.json").read_text())
-    about = {
-        "parameters": f"{card['scorer_parameters']:,}",
-        "seeds": card["seeds"],
-        "student_of": card.get("student_of"),
-        "num_synthetic": card.get("num_synthetic_scorer"),
-    }
     (folder / "README.md").write_text(
         CARD.format(
             version=card["version"],
             rows=figure_rows(card),
-            scorer=(PACK if "student_of" in card else TEACHERS).format(**about),
-            drift_of=f", measured on pack {card['student_of']}" if "student_of" in card else "",
+            scorer=scorer_sentence(card),
+            drift_of=f", measured on pack {card['thinned']['from']}" if "thinned" in card else "",
             folds=card["folds"],
             fit_on="the fit division only" if card["fit_on"] == "fit" else "the whole training half",
             num_dev=card["num_dev"],

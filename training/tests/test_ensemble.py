@@ -5,19 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from conftest import tiny_checkpoint
-from higgins_train import ablate, acoustic, distill, distill_pack, ensemble, scorer
+from higgins_train import ablate, acoustic, distill, ensemble, scorer
 from higgins_train.acoustic_model import PhoneRecogniser
 from higgins_train.export import load_scorer
 from higgins_train.pack import ROLES
 from higgins_train.report import ablation_block
-from higgins_train.scorer_items import Item
 from higgins_train.teaching import mean_of
 from higgins_train.variants import VARIANTS
 from test_recogniser import SHIPPED, tiny_pack
@@ -82,33 +80,3 @@ def test_two_runs_and_a_pack_become_one_scorer(corpus: Path, tmp_path: Path) -> 
     report = json.loads((run / "scorer.json").read_text())
     assert report["averaged"] == saved["report"]["averaged"]
     assert report["single"].keys() == report["teacher"].keys()
-
-    if len(members) == 3:
-        replace_the_scorer_of(members[2], corpus, tmp_path / "smaller")
-
-
-def replace_the_scorer_of(pack: Path, corpus: Path, run: Path) -> None:
-    """The pack is rewritten in place: other scorer, same recogniser, and a card that says whose student it is."""
-    shutil.copy(SHIPPED / "figures.json", pack)
-    old = {role: (pack / name).read_bytes() for role, name in ROLES.items()}
-    teacher = ensemble.pack_scorer(pack)
-    said = ["--pack", pack, "--corpus", corpus, "--run", run, "--out", pack, "--version", "0.0.2"]
-    run_command(distill_pack, *said, "--seeds", 1, "--jobs", 1, "--scorer-epochs", 2)
-    assert (pack / ROLES["scorer"]).read_bytes() != old["scorer"]
-    assert (pack / ROLES["dictionary"]).read_bytes() == old["dictionary"]
-    inputs = torch.load(run / "features-heard.pt", weights_only=False)
-    first = next(iter(inputs.values()))
-    student = ensemble.pack_scorer(pack)
-    assert student(first)["phone_score"].shape == teacher(first)["phone_score"].shape
-    manifest = json.loads((pack / "manifest.json").read_text())
-    assert manifest["version"] == "0.0.2" and manifest["calibration"]["version"] == "0.0.2"
-    assert "what the scorer of pack\n0.0.1 says" in (pack / "README.md").read_text()
-
-
-def test_a_student_of_a_pack_never_hears_the_experts() -> None:
-    inputs = {"phone_features": np.zeros((2, 3), np.float32)}
-    learner = Item(inputs, np.array([2.0, 0.0]), np.ones((1, 3)), np.ones(5), "learner", "s")
-    alone = distill_pack.without_experts(learner)
-    assert np.isnan(alone.phone).all() and np.isnan(alone.word).all()
-    synthetic = replace(learner, kind="synthetic")
-    assert distill_pack.without_experts(synthetic).phone.tolist() == [2.0, 0.0]
