@@ -68,8 +68,8 @@ def test_the_file_and_the_server_agree(tmp_path: Path) -> None:
         command = [str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(config)]
         command += ["run", str(ROOT / "docs" / "openapi.json"), "--url", server.url]
         command += ["--max-examples", EXAMPLES, "--seed", "1", "--no-color", "--checks", "all"]
-        # It takes a GET of a WebSocket (426), and a text too long for an address (414), for an answer to a wrong method:
-        # test_other_methods() asks for 405 instead.
+        # It takes a GET of a WebSocket (426), and a text too long for an address (414), for answers to a wrong
+        # method: test_other_methods() asks for 405 instead.
         command += ["--exclude-checks", "unsupported_method"]
         environment = {**os.environ, "SCHEMATHESIS_HOOKS": "hooks_of_test", "PYTHONPATH": str(tmp_path)}
         finished = subprocess.run(
