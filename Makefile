@@ -99,7 +99,7 @@ SERVER_PYTHON := .deps/server_e2e/bin/python
 soak: setup-test release  ## The server for long: SOAK_REQUESTS (100000) mixed requests, slow connections, kill -9 in 1,000 jobs
 	@$(SERVER_PYTHON) tests/server_e2e/soak.py --requests $(SOAK_REQUESTS)
 	@$(SERVER_PYTHON) tests/server_e2e/drip.py
-	@HIGGINS_NUM_JOBS=1000 HIGGINS_SCHEMA_EXAMPLES=100 $(SERVER_PYTHON) -m pytest -q -s \
+	@HIGGINS_SCHEMA_EXAMPLES=100 $(SERVER_PYTHON) -m pytest -q -s \
 	  tests/server_e2e/test_jobs_killed.py tests/server_e2e/test_openapi.py
 
 LOAD_SECONDS ?= 60

@@ -22,12 +22,14 @@ cmake --install build/release --prefix "$prefix" --strip >"$work/install.log" ||
 stage=$(sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}' deploy/Dockerfile | awk '/^FROM /{text=""} {text=text $0 "\n"} END{printf "%s", text}')
 packages=$(grep -o 'install -y --no-install-recommends [^&]*' <<<"$stage" | sed 's/.*recommends//' | xargs | tr ' ' ',')
 
-# mmdebstrap's own slimming, and the same paths that the slim image leaves out.
+# The same paths that the slim image leaves out; usr-is-merged, which it has,
+# in the place of usrmerge, which brings perl.
 exclude=(--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/info/*'
   --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright'
   --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/lintian/*'
   --dpkgopt='path-exclude=/usr/share/groff/*' --dpkgopt='path-exclude=/usr/share/linda/*')
-mmdebstrap --quiet --variant=minbase --mode=root "${exclude[@]}" --include="$packages" bookworm "$tree" \
+mmdebstrap --quiet --variant=minbase --mode=root "${exclude[@]}" --include="usr-is-merged,$packages" \
+  --customize-hook='chroot "$1" apt-get -qq purge --autoremove -y usrmerge "perl" "perl-modules-*" "libperl*" "lib*-perl" >/dev/null' bookworm "$tree" \
   "${DEBIAN_SOURCES:-/etc/apt/sources.list.d/debian.sources}" >"$work/mmdebstrap.log" 2>&1 ||
   { tail "$work/mmdebstrap.log" >&2; exit 1; }
 rm -rf "$tree"/var/lib/apt/lists/* "$tree"/var/cache/* "$tree"/var/log/*

@@ -90,7 +90,10 @@ def compare(num_connections: int, num_requests: int, max_ratio: float = 2) -> in
         try:
             if not opened.wait(60):
                 raise RuntimeError("the slow connections could not be opened")
-            open_files = server.num_files()
+            # Connected is not yet accepted: some still wait in the kernel's queue.
+            deadline = time.monotonic() + 20
+            while (open_files := server.num_files()) < num_connections and time.monotonic() < deadline:
+                time.sleep(0.1)
             beside = latencies_ms(server, num_requests, body, content_type)
         finally:
             stop.set()
