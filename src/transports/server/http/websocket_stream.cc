@@ -53,7 +53,8 @@ class Session : public WebSocketSession, public std::enable_shared_from_this<Ses
   std::size_t queued_bytes() const override { return queued_bytes_.load(std::memory_order_relaxed); }
 
   void PauseReading() override {
-    OnStrand([](Session& self) { self.paused_ = true; });
+    // At once when a handler asks for it: posted, it would come after the next message had been handed over.
+    asio::dispatch(upgrade_.stream->get_executor(), [self = shared_from_this()] { self->paused_ = true; });
   }
   void ResumeReading() override {
     OnStrand([](Session& self) {
