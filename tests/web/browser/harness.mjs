@@ -169,7 +169,9 @@ export function moduleAsScript(path, global_name) {
     format: "iife",
     write: false,
   };
-  return buildSync({ ...options, globalName: global_name }).outputFiles[0].text;
+  const script = buildSync({ ...options, globalName: global_name }).outputFiles[0].text;
+  // What is evaluated keeps its variables to itself, and an element's id of the same name would be found instead.
+  return `${script}\nglobalThis.${global_name} = ${global_name};`;
 }
 
 export const example = (name) => join(root, "examples", name);
