@@ -6,8 +6,8 @@ usage: load.py [--seconds N] [--json FILE] [--no-baseline] [--workers N]
 For each server: saturation is what it completes while requests are always waiting (closed loop, 2 a worker); then
 requests arrive at random, independently of the answers, at 70 % and at 200 % of that. A latency counts from the moment
 the request *should* have been sent, so that a driver that falls behind does not hide what a user would have waited (wrk
-and hey do). The driver is a process of its own, but on the same machine: what it takes from the cores is printed. 5 s
-of speech, 16 kHz wav, one connection a request.
+and hey do). The driver is a process of its own, but on the same machine: what it and everybody else take from the cores
+is printed. 5 s of speech, 16 kHz wav, one connection a request.
 
 The baseline does less work a request than Higgins: see fastapi_baseline/app.py.
 """
@@ -26,6 +26,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -140,24 +141,54 @@ class Driver:
         return phase
 
 
-def measure(name: str, port: int, request: bytes, workers: int, seconds: float) -> dict:
+class Cores:
+    """How many cores the server, the driver and everybody else on the machine used: a measurement beside other work is
+    none, and this shows it."""
+
+    def __init__(self, server_pid: int) -> None:
+        self.server_pid = server_pid
+        self.began, self.before = time.perf_counter(), self._seconds()
+
+    def _seconds(self) -> tuple[float, float, float]:
+        ticks = os.sysconf("SC_CLK_TCK")
+        user, nice, system, _, _, irq, softirq = (
+            int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:8]
+        )
+        server = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                if self.server_pid in (int(stat.parent.name), int(fields[2])):  # it, or of its process group
+                    server += int(fields[11]) + int(fields[12])
+        driver = resource.getrusage(resource.RUSAGE_SELF)
+        all_ = (user + nice + system + irq + softirq) / ticks
+        return all_, server / ticks, driver.ru_utime + driver.ru_stime
+
+    def used(self) -> dict[str, float]:
+        took = time.perf_counter() - self.began
+        everybody, server, driver = (
+            (now - then) / took for now, then in zip(self._seconds(), self.before, strict=True)
+        )
+        others = max(0.0, everybody - server - driver)
+        return {"server": round(server, 2), "driver": round(driver, 2), "others": round(others, 2)}
+
+
+def measure(name: str, port: int, pid: int, request: bytes, workers: int, seconds: float) -> dict:
     driver = Driver(port, request)
-    used_before = resource.getrusage(resource.RUSAGE_SELF)
-    began = time.perf_counter()
-    asyncio.run(driver.closed_loop(workers, max(2.0, seconds / 5)))  # warm-up
-    saturation = asyncio.run(driver.closed_loop(2 * workers, seconds))
-    rate = saturation.statuses[200] / saturation.seconds
-    result = {"name": name, "saturation_per_s": round(rate, 2), "saturated": saturation.figures()}
+
+    def run(phase: Coroutine[None, None, Phase]) -> dict:
+        cores = Cores(pid)
+        figures = asyncio.run(phase).figures()
+        return {**figures, "cores": cores.used()}
+
+    run(driver.closed_loop(workers, max(2.0, seconds / 5)))  # warm-up
+    saturated = run(driver.closed_loop(2 * workers, seconds))
+    rate = saturated["completed_per_s"]
+    result = {"name": name, "saturation_per_s": rate, "saturated": saturated}
     if rate > 0:
         for share in (0.7, 2.0):
-            phase = asyncio.run(driver.open_loop(share * rate, seconds, seed=round(share * 100)))
-            result[f"at_{round(share * 100)}_percent"] = {
-                "offered_per_s": round(share * rate, 2),
-                **phase.figures(),
-            }
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    cpu_s = used.ru_utime + used.ru_stime - used_before.ru_utime - used_before.ru_stime
-    result["driver_cores"] = round(cpu_s / (time.perf_counter() - began), 3)
+            figures = run(driver.open_loop(share * rate, seconds, seed=round(share * 100)))
+            result[f"at_{round(share * 100)}_percent"] = {"offered_per_s": round(share * rate, 2), **figures}
     return result
 
 
@@ -232,18 +263,16 @@ def _phones(text: str) -> list[tuple[str, str]]:
 
 def show(result: dict) -> None:
     print(
-        f"{result['name']}: {result['saturation_per_s']} requests/s at saturation"
-        f" (driver: {result['driver_cores']} cores)"
+        f"{result['name']}: {result['saturation_per_s']} requests/s at saturation, cores {result['saturated']['cores']}"
     )
     for name in ("at_70_percent", "at_200_percent"):
         if name not in result:
             continue
         phase = result[name]
         print(
-            f"  {name.replace('_', ' '):15} offered {phase['offered_per_s']:6}/s"
-            f"  completed {phase['completed_per_s']:6}/s"
-            f"  p50 {phase['p50_ms']} ms  p99 {phase['p99_ms']} ms  statuses {phase['statuses']}"
-            f"  refused after p99 {phase['refused_p99_ms']} ms",
+            f"  {name.replace('_', ' ')}: offered {phase['offered_per_s']}/s, completed {phase['completed_per_s']}/s,"
+            f" p50 {phase['p50_ms']} ms, p99 {phase['p99_ms']} ms, statuses {phase['statuses']},"
+            f" refused after p99 {phase['refused_p99_ms']} ms, cores {phase['cores']}",
             flush=True,
         )
 
@@ -265,12 +294,28 @@ def main() -> None:
         request = build_request(clip)
         results = []
         with Server("--workers", str(options.workers)) as server:
-            results.append(measure("higgins serve", server.port, request, options.workers, options.seconds))
+            results.append(
+                measure(
+                    "higgins serve",
+                    server.port,
+                    server.process.pid,
+                    request,
+                    options.workers,
+                    options.seconds,
+                )
+            )
             show(results[-1])
         if not options.no_baseline:
             with Baseline(clip, options.workers, folder) as baseline:
                 results.append(
-                    measure("FastAPI + onnxruntime", baseline.port, request, options.workers, options.seconds)
+                    measure(
+                        "FastAPI + onnxruntime",
+                        baseline.port,
+                        baseline.process.pid,
+                        request,
+                        options.workers,
+                        options.seconds,
+                    )
                 )
                 show(results[-1])
             ratio = results[0]["saturation_per_s"] / max(results[1]["saturation_per_s"], 1e-9)
