@@ -10,8 +10,8 @@ import soak
 
 def test_mixed_requests() -> None:
     num_requests = int(os.environ.get("HIGGINS_SOAK_REQUESTS", "300"))
-    # So few requests cannot tell a leak from heaps that still grow to their size (50 MB at a time were seen): that memory
-    # stays is asked by `make soak`, with soak.py's own limit.
+    # So few requests cannot tell a leak from heaps that still grow to their size (50 MB at a time were seen): that
+    # memory stays is asked by `make soak`, with soak.py's own limit.
     assert soak.soak(num_requests, num_clients=8, seed=1, max_growth_mb=150) == 0
 
 
