@@ -22,6 +22,8 @@ install(TARGETS higgins EXPORT higginsTargets LIBRARY)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/higgins TYPE INCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE TYPE DOC)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/packs/en-us DESTINATION ${CMAKE_INSTALL_DATADIR}/higgins/packs OPTIONAL)
+# The page of `higgins serve`, where `make web` has built it.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/web/dist/ DESTINATION ${CMAKE_INSTALL_DATADIR}/higgins/web OPTIONAL)
 install(EXPORT higginsTargets NAMESPACE higgins:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/higgins)
 file(WRITE ${PROJECT_BINARY_DIR}/higginsConfig.cmake "include(\${CMAKE_CURRENT_LIST_DIR}/higginsTargets.cmake)\n")
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/higginsConfigVersion.cmake COMPATIBILITY SameMinorVersion)
