@@ -124,8 +124,20 @@ def make_acoustic(path: Path) -> None:
     save(graph, path)
 
 
-def make_scorer(path: Path) -> None:
-    """phone score = sigmoid(3 + 8 gop), words and utterance: means of it."""
+def make_scorer(path: Path, *, standardises: bool = False) -> None:
+    """phone score = sigmoid(3 + 8 gop), words and utterance: means of it. With `standardises` the utterance's scores
+    are instead its features, less zeros and times ones: the runtime leaves such steps out and gives the input the
+    names of what they would have made."""
+    mean = [
+        helper.make_node("ReduceMean", ["phone_score"], ["mean"], axes=[0], keepdims=1),
+        helper.make_node("Concat", ["mean"] * 5, ["utterance_scores"], axis=0),
+    ]
+    standardised = [
+        helper.make_node("Sub", ["utterance_features", "zeros"], ["centred"]),
+        helper.make_node("Mul", ["centred", "ones"], ["standardised"]),
+        helper.make_node("Clip", ["standardised", "least", "most"], ["clipped"]),
+        helper.make_node("Squeeze", ["clipped", "rows"], ["utterance_scores"]),
+    ]
     nodes = [
         helper.make_node("Slice", ["phone_features", "from", "to", "one"], ["gop"]),
         helper.make_node("Mul", ["gop", "slope"], ["sloped"]),
@@ -136,10 +148,17 @@ def make_scorer(path: Path) -> None:
         helper.make_node("Squeeze", ["wrong", "one"], ["detection_logit"]),
         helper.make_node("MatMul", ["word_pool", "score"], ["word"]),
         helper.make_node("Concat", ["word", "word", "word"], ["word_scores"], axis=1),
-        helper.make_node("ReduceMean", ["phone_score"], ["mean"], axes=[0], keepdims=1),
-        helper.make_node("Concat", ["mean"] * 5, ["utterance_scores"], axis=0),
+        *(standardised if standardises else mean),
     ]
+    of_standardised = {
+        "zeros": np.zeros(5, np.float32),
+        "ones": np.ones(5, np.float32),
+        "least": np.array(-6.0, np.float32),
+        "most": np.array(6.0, np.float32),
+        "rows": np.array([0], np.int64),
+    }
     initializers = [
+        *(constant(name, values) for name, values in of_standardised.items() if standardises),
         constant("from", np.array([GOP_SD], np.int64)),
         constant("to", np.array([GOP_SD + 1], np.int64)),
         constant("one", np.array([1], np.int64)),
@@ -152,6 +171,11 @@ def make_scorer(path: Path) -> None:
         [
             helper.make_tensor_value_info("phone_features", TensorProto.FLOAT, ["phones", NUM_FEATURES]),
             helper.make_tensor_value_info("word_pool", TensorProto.FLOAT, ["words", "phones"]),
+            *(
+                [helper.make_tensor_value_info("utterance_features", TensorProto.FLOAT, [1, 5])]
+                if standardises
+                else []
+            ),
         ],
         [
             helper.make_tensor_value_info("phone_score", TensorProto.FLOAT, ["phones"]),
@@ -201,6 +225,7 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     make_acoustic(OUT / FILES["acoustic"])
     make_scorer(OUT / FILES["scorer"])
+    make_scorer(OUT.parent / "standardising_scorer.onnx", standardises=True)
     make_lexicon(OUT)
     for role in ("articulation", "suggestions"):
         shutil.copy(ROOT / "packs" / "en-us" / FILES[role], OUT / FILES[role])
