@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,18 +21,14 @@ from tqdm import tqdm
 
 from .acoustic_model import AcousticConfig, PhoneRecogniser
 from .augmentation import augmented_copies
-from .corpus import (
-    MISPRONOUNCED_BELOW,
-    Utterance,
-    add_corpus_arguments,
-    corpora_of,
-    speaker_folds,
-)
+from .corpus import MISPRONOUNCED_BELOW, Utterance, add_corpus_arguments, corpora_of
 from .ctc_loss import WILDCARD, ctc_loss
 from .encoders import load_encoder
 from .metrics import collapse, edit_distance, pearson
+from .parallel import in_parallel
 from .phones import labels
 from .score_guide import ScoreGuide, ScoreHead
+from .splits import MEAN, add_split_arguments, draw_splits, mean_recogniser
 from .states import StateCaches, cache_corpora, cache_states
 
 
@@ -342,8 +339,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_corpus_arguments(parser)
     parser.add_argument("--init", type=Path, required=True, help="Hugging Face encoder folder")
     parser.add_argument("--out", type=Path, required=True, help="run folder: cache, checkpoints, models")
+    add_split_arguments(parser)
     parser.add_argument(
-        "--folds", type=int, default=2, help="speaker-disjoint folds for out-of-fold features"
+        "--jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="recognisers trained at the same time, one thread each",
     )
     parser.add_argument("--fit-on", choices=["fit", "all"], default="fit")
     parser.add_argument("--epochs", type=int, default=TrainOptions.epochs)
@@ -369,7 +370,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=TrainOptions.seed)
     parser.add_argument("--limit", type=int, help="use only so many utterances (to try things out)")
-    parser.add_argument("--only", help="train only this model: fold0, fold1, ... or full")
+    parser.add_argument("--only", help="train only this recogniser, e.g. split0-fold1")
 
 
 def run(args: argparse.Namespace) -> None:
@@ -394,10 +395,34 @@ def run(args: argparse.Namespace) -> None:
         parts = [cache_states(of, args.init, [args.frozen_layers], args.out) for of in heard if of]
         cache = StateCaches([cache, *parts])
         copies = {key: [copy for copy in of if copy.id in cache] for key, of in copies.items()}
-    folds = speaker_folds(fit, args.folds)
-    jobs = {"full": fit} | {
-        f"fold{f}": [u for u, fold in zip(fit, folds, strict=False) if fold != f] for f in range(args.folds)
-    }
-    for name, train in jobs.items():
-        if args.only in (None, name):
-            train_recogniser(train, dev, args.init, cache, options, args.out / name, copies)
+    splits = draw_splits(fit, args.splits, args.folds)
+    wanted = [name for name in splits.names if args.only in (None, name)]
+    jobs = [(splits.heard_by(name, fit), args.out / name) for name in wanted]
+
+    def train(job: tuple[list[Utterance], Path]) -> None:
+        heard, out = job
+        train_recogniser(heard, dev, args.init, cache, options, out, copies)
+
+    in_parallel(train, jobs, args.jobs)
+    if all((args.out / name / "model.pt").exists() for name in splits.names):
+        average(args.out, splits.names, args.init, cache, dev, options)
+
+
+def average(
+    run: Path,
+    names: list[str],
+    init: Path,
+    cache: StateCaches | None,
+    dev: list[Utterance],
+    options: TrainOptions,
+) -> None:
+    """The recogniser that ships, into RUN/mean: the mean of all weights, and its figures on dev."""
+    model, out = mean_recogniser(run, names, init), run / MEAN
+    out.mkdir(exist_ok=True)
+    trainer = Trainer(model, cache, options, out)
+    known = [u for u in dev if cache is None or u.id in cache]
+    figures = {"stage": "mean", "of": names, **trainer.dev_figures(known, trainer.whole)}
+    print(json.dumps(figures), flush=True)
+    (out / "log.jsonl").write_text(json.dumps(figures) + "\n")
+    (out / "options.json").write_text(json.dumps(asdict(options) | {"of": names}, indent=1))
+    model.save(out / "model.pt", str(init))

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,15 +31,9 @@ from .scorer_data import material_of, prepare_items
 from .scorer_evaluation import evaluate
 from .scorer_items import Item, make_item
 from .scorer_model import INPUT_NAMES, OUTPUT_NAMES
+from .scorer_training import scorers_of
+from .splits import MEAN, splits_in
 from .teaching import Opinions, mean_of, opinions_of
-
-
-def scorers_of(run: Path, prefix: str) -> list[Path]:
-    """Finished seeds of `prefix` in the order of their numbers."""
-    found = {
-        int(m[1]): p for p in run.glob("*.pt") if (m := re.fullmatch(rf"{prefix}-seed(\d+)\.pt", p.name))
-    }
-    return [found[seed] for seed in sorted(found)]
 
 
 def run_opinions(run: Path, args: argparse.Namespace) -> tuple[Opinions, list[Item]]:
@@ -50,12 +44,10 @@ def run_opinions(run: Path, args: argparse.Namespace) -> tuple[Opinions, list[It
         raise SystemExit(
             f"{run} holds no {' or '.join(f'{p}-seedN.pt' for p in prefixes)}: run `scorer` first"
         )
-    init = args.init or Path(torch.load(run / "full" / "model.pt", weights_only=True)["init"])
-    folds = len(list(run.glob("fold*/model.pt")))
-    train, dev, unscored = prepare_items(
-        argparse.Namespace(**vars(args) | {"run": run, "init": init, "folds": folds})
-    )
-    models = [load_scorer(path).model for path in paths]
+    init = args.init or Path(torch.load(run / MEAN / "model.pt", weights_only=True)["init"])
+    about = {"run": run, "init": init, **splits_in(run)}
+    train, dev, unscored = prepare_items(argparse.Namespace(**vars(args) | about))
+    models = [load_scorer(path) for path in paths]
     return opinions_of(models, [*train, *unscored, *dev]), dev
 
 
@@ -124,7 +116,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--init", type=Path, help="the runs' encoder folder, if it has moved and is one for all"
     )
     parser.add_argument("--fit-on", choices=["fit", "all"], default="fit", help="as the members were trained")
-    parser.add_argument("--folds", type=int, default=2, help=argparse.SUPPRESS)
+    parser.set_defaults(splits=1, folds=2)  # of a pack; a run says how many it has
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="processes that extract what a run lacks"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of opinions.pt and ensemble.json")
 
 

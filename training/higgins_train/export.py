@@ -111,11 +111,11 @@ def calibration_audio(utterances: list[Utterance], count: int = 60, seed: int = 
     return chosen
 
 
-def load_scorer(path: Path) -> ScorerGraph:
+def load_scorer(path: Path) -> ScorerModel:
     saved = torch.load(path, weights_only=True)
     model = ScorerModel(ScorerConfig(**saved["config"]))
     model.load_state_dict(saved["state"])
-    return ScorerGraph(model).eval()
+    return model.eval()
 
 
 def _as_int8(name: str, values: np.ndarray, axis: int) -> tuple[list[onnx.TensorProto], onnx.NodeProto]:
@@ -169,7 +169,7 @@ def shrink_constants(path: Path, only: Sequence[str] = ("",)) -> None:
 
 def export_scorer(graph: ScorerGraph, path: Path) -> None:
     """Graph inputs and outputs as in scorer_model: [phones] and [words] are dynamic."""
-    config = graph.model.config
+    config = graph.models[0].config
     phones, words = 7, 3
     example = (
         torch.randn(phones, config.num_features),

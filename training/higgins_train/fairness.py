@@ -16,11 +16,10 @@ import soundfile
 
 from .augmentation import babble, coloured_noise, through_telephone, with_noise
 from .corpus import MISPRONOUNCED_BELOW, Utterance, add_corpus_arguments, read_corpus
-from .export import load_scorer
+from .ensemble import pack_scorer
 from .features import extract
 from .metrics import area_under_roc, pearson
 from .pack import OnnxRecogniser
-from .scorer_evaluation import predict
 from .scorer_items import Item, make_item
 
 CHILD_UNTIL = 12  # years
@@ -96,7 +95,7 @@ def by_word_length(predictions: list[dict], items: list[Item]) -> dict[str, dict
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_corpus_arguments(parser)
-    parser.add_argument("--run", type=Path, required=True, help="run folder with the scorer")
+    parser.add_argument("--run", type=Path, required=True, help="folder that keeps what the recogniser heard")
     parser.add_argument("--pack", type=Path, default=Path("packs/en-us"))
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
 
@@ -104,17 +103,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     dev = [u for u in read_corpus(args.corpus) if u.division == "dev"]
     recogniser = OnnxRecogniser(args.pack / "acoustic.onnx")
-    model = load_scorer(args.run / "scorer-seed1.pt").model
+    score = pack_scorer(args.pack)
     points = json.loads((args.pack / "manifest.json").read_text())["calibration"]
     odds = np.log(points["detection_threshold"] / (1.0 - points["detection_threshold"]))
     threshold = (odds - points["detection_offset"]) / points["detection_scale"]
     cache = args.run / "fairness"
-    cache.mkdir(exist_ok=True)
+    cache.mkdir(parents=True, exist_ok=True)
 
     def judged(utterances: list[Utterance], name: str) -> tuple[list[dict], list[Item]]:
         inputs = extract(utterances, recogniser, cache / f"{name.replace(' ', '-').replace(',', '')}.pt")
         items = [make_item(u, inputs[u.id]) for u in utterances if u.id in inputs]
-        return predict([model], items), items
+        return [score(item.inputs) for item in items], items
 
     predictions, items = judged(dev, "clean")
     if len(items) != len(dev):

@@ -30,6 +30,10 @@ SYNTHETIC = """- {num} recordings of two synthesisers, made by `python -m higgin
   words that do not exist.
 """
 
+RECOGNISER = (
+    """The recogniser is the mean of the weights of {count}, each of which heard half of the speakers. """
+)
+
 CARD = """# Pack en-us, version {version}
 
 American English: a phone recogniser (Whisper-base encoder, CTC head, int8), a scorer, a pronunciation dictionary, a
@@ -41,8 +45,8 @@ grapheme-to-phoneme model, articulation and advice. Made by `python -m higgins_t
 - LibriSpeech train-clean-100, readers of the fit division (Panayotov et al. 2015, CC BY 4.0): native readers.
 {synthetic}- Start: OpenAI's Whisper-base encoder (MIT). Dictionary and grapheme-to-phoneme model: CMUdict (BSD).
 
-The features that the scorer learned from came from recognisers that never saw the speaker ({folds} speaker-disjoint
-folds). {scorer}
+{recogniser}The features that the scorer learned from came from recognisers that never heard the speaker ({folds}
+speaker-disjoint folds{splits}). {scorer}
 
 ## Figures on the dev division ({num_dev} learners' and {num_native} native recordings, speakers never seen)
 {rows}
@@ -71,8 +75,8 @@ Licence of the pack's own files: Apache-2.0; the attributions above must be kept
 """
 
 
-TEACHERS = """The shipped scorer is one network of {parameters} parameters, distilled from the mean of {seeds} others
-of its size."""
+TEACHERS = """The shipped scorer is the mean of {members} networks of {parameters} parameters in one
+graph, each distilled from the mean of {seeds} others of its size."""
 THINNED = """The shipped scorer is the mean of {kept} of the {members} scorers of pack
 {thinned_from}, of the same size and different seeds, in one graph. Recogniser and lexicon are that pack's, which
 `python -m higgins_train all` made as of commit 1a84726."""
@@ -106,12 +110,15 @@ def scorer_sentence(card: dict) -> str:
     if "thinned" in card:
         about = card["thinned"]
         return THINNED.format(kept=len(about["kept"]), members=about["members"], thinned_from=about["from"])
-    return TEACHERS.format(parameters=f"{card['scorer_parameters']:,}", seeds=card["seeds"])
+    return TEACHERS.format(
+        members=card["members"], parameters=f"{card['scorer_parameters']:,}", seeds=card["seeds"]
+    )
 
 
 def write_card(folder: Path) -> None:
     """Writes folder/README.md from folder/figures.json."""
     card = json.loads((folder / "figures.json").read_text())
+    num_splits = card.get("splits", 1)
     (folder / "README.md").write_text(
         CARD.format(
             version=card["version"],
@@ -119,6 +126,8 @@ def write_card(folder: Path) -> None:
             scorer=scorer_sentence(card),
             drift_of=f", measured on pack {card['thinned']['from']}" if "thinned" in card else "",
             folds=card["folds"],
+            splits=f" of each of {num_splits} splits" if num_splits > 1 else "",
+            recogniser=RECOGNISER.format(count=num_splits * card["folds"]) if num_splits > 1 else "",
             fit_on="the fit division only" if card["fit_on"] == "fit" else "the whole training half",
             num_dev=card["num_dev"],
             num_native=card["num_native"],

@@ -30,7 +30,10 @@ from .phones import BLANK, PHONES
 from .scorer_data import pools
 from .scorer_evaluation import evaluate, predict
 from .scorer_items import make_item
+from .scorer_model import ScorerGraph
+from .scorer_training import scorers_of
 from .simplify import recordings, simplify
+from .splits import MEAN
 from .word_boundaries import stressed_pronunciations, with_words
 
 FORMAT_VERSION = 1
@@ -111,6 +114,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="encoder layers (0 is the first) kept in float32 when int8 moves the scores too much",
     )
+    parser.add_argument(
+        "--members", type=int, default=3, help="scorers whose mean ships: the first so many of the run"
+    )
     parser.add_argument("--version", required=True, help="version of the pack, e.g. 2026.11.1")
     parser.add_argument(
         "--limit", type=int, help="measure on so many dev utterances only (to try things out)"
@@ -124,7 +130,7 @@ def run(args: argparse.Namespace) -> None:
     dev = [with_words(u, stressed) if u.native else u for u in utterances if u.division == "dev"][
         : args.limit
     ]
-    model_path = args.run / "full" / "model.pt"
+    model_path = args.run / MEAN / "model.pt"
     model = PhoneRecogniser.load(model_path, args.init)
     work = args.run / "export"
     work.mkdir(exist_ok=True)
@@ -139,10 +145,15 @@ def run(args: argparse.Namespace) -> None:
     shutil.copy(int8_path, args.out / ROLES["acoustic"])
     shrink_constants(args.out / ROLES["acoustic"], FLOAT_CONSTANTS)
     simplify(args.out / ROLES["acoustic"], recordings())
-    scorer = load_scorer(args.run / "scorer-seed1.pt")
-    export_scorer(scorer, args.out / ROLES["scorer"])
+    paths = scorers_of(args.run, "scorer")[: args.members]
+    if len(paths) < args.members:
+        raise SystemExit(
+            f"{args.run} holds {len(paths)} scorers, not {args.members}: run `scorer` with more --seeds"
+        )
+    members = [load_scorer(path) for path in paths]
+    export_scorer(ScorerGraph(*members).eval(), args.out / ROLES["scorer"])
 
-    frozen = json.loads((args.run / "full" / "options.json").read_text())["frozen_layers"]
+    frozen = json.loads((args.run / MEAN / "options.json").read_text())["frozen_layers"]
     recognisers = {
         "f32": (Posteriors(model, None, frozen), args.run),
         "int8": (OnnxRecogniser(args.out / ROLES["acoustic"]), work),
@@ -152,7 +163,7 @@ def run(args: argparse.Namespace) -> None:
         for name, (recogniser, folder) in recognisers.items():
             inputs[name] |= extract(pool, recogniser, folder / f"features-dev{kind}.pt")
     items = {name: [make_item(u, of[u.id]) for u in dev if u.id in of] for name, of in inputs.items()}
-    predictions = {name: predict([scorer.model], of) for name, of in items.items()}
+    predictions = {name: predict(members, of) for name, of in items.items()}
     figures = {name: evaluate(predictions[name], items[name]) for name in items}
     drift = {
         key: figures["f32"][key] - figures["int8"][key] for key in figures["int8"] if key.endswith("_pcc")
@@ -187,10 +198,11 @@ def run(args: argparse.Namespace) -> None:
         args.run / "dev-predictions.pt",
     )
     probability = sigmoid(points["detection_scale"] * logits + points["detection_offset"])
-    last_epoch = json.loads((args.run / "full" / "log.jsonl").read_text().splitlines()[-1])
+    last_epoch = json.loads((args.run / MEAN / "log.jsonl").read_text().splitlines()[-1])
     card = {
         "version": args.version,
         "fit_on": report["fit_on"],
+        "splits": report.get("splits", 1),
         "folds": report["folds"],
         "seeds": report["seeds"],
         "num_dev": len(scored),
@@ -198,7 +210,8 @@ def run(args: argparse.Namespace) -> None:
         "single": report["single"],
         "teacher": report["teacher"],
         "averaged": report["averaged"],
-        "scorer_parameters": sum(p.numel() for p in scorer.model.parameters()),
+        "members": len(members),
+        "scorer_parameters": sum(p.numel() for p in members[0].parameters()),
         "num_synthetic_fit": sum(u.synthetic and u.division == "fit" for u in utterances),
         "synthetic_phone_error_rate": last_epoch.get("synthetic_phone_error_rate", float("nan")),
         "f32": figures["f32"],

@@ -12,6 +12,7 @@ from .scorer_data import prepare_items
 from .scorer_evaluation import evaluate
 from .scorer_options import ScorerOptions
 from .scorer_training import train_seeds
+from .splits import add_split_arguments
 from .teaching import distil, opinions_of, recipe_of, write_report
 
 
@@ -20,11 +21,14 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cmudict", type=Path, help="the CMU dictionary's file; needed with --native")
     parser.add_argument("--init", type=Path, required=True, help="Hugging Face encoder folder")
     parser.add_argument("--run", type=Path, required=True, help="run folder that `acoustic` filled")
-    parser.add_argument("--folds", type=int, default=2)
+    add_split_arguments(parser)
     parser.add_argument("--fit-on", choices=["fit", "all"], default="fit")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, help="seeds trained at the same time"
+        "--jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="seeds trained at the same time, one thread each",
     )
     parser.add_argument("--scorer-epochs", type=int, default=ScorerOptions.epochs)
 

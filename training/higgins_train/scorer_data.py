@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import torch
 
-from .acoustic_model import PhoneRecogniser
 from .cmudict import read_cmudict
-from .corpus import Utterance, corpora_of, speaker_folds
+from .corpus import Utterance, corpora_of
 from .features import Posteriors, extract
+from .parallel import in_parallel
 from .scorer_items import Item, make_item, without_labels
+from .splits import MEAN, Splits, draw_splits, mean_recogniser
 from .states import StateCaches, cache_corpora
 from .text_substitution import with_substitutions
 from .word_boundaries import stressed_pronunciations, with_words
@@ -28,7 +31,7 @@ class Material:
 
     ready: list[Utterance]
     changed: list[Utterance]
-    fold_of: dict[str, int]  # of every recording that is trained on
+    splits: Splits  # of the recordings that are trained on
     corpora: list[list[Utterance]]  # as they were read
     init: Path | None  # the encoder's folder
     run: Path | None  # where its states are kept
@@ -38,9 +41,6 @@ class Material:
         """States of the encoder, computed when they are first asked for: a pack's opinions need none."""
         return cache_corpora(self.corpora, self.init, self.run)
 
-    def in_fold(self, pool: list[Utterance], fold: int) -> list[Utterance]:
-        return [u for u in pool if self.fold_of.get(u.extra.get("of", u.id)) == fold]
-
 
 def material_of(args: argparse.Namespace) -> Material:
     corpora = corpora_of(args)
@@ -49,25 +49,46 @@ def material_of(args: argparse.Namespace) -> Material:
     stressed = stressed_pronunciations(read_cmudict(args.cmudict)) if args.native else {}
     ready = [with_words(u, stressed) if u.native else u for u in utterances]
     fit = [u for u in utterances if args.fit_on == "all" or u.division == "fit"]
-    fold_of = {u.id: fold for u, fold in zip(fit, speaker_folds(fit, args.folds), strict=False)}
     changed = [with_substitutions(u, seed=1) for u in ready if not u.synthetic]
-    return Material(ready, changed, fold_of, corpora, args.init, args.run)
+    splits = draw_splits(fit, args.splits, args.folds)
+    return Material(ready, changed, splits, corpora, args.init, args.run)
 
 
 def prepare_items(args: argparse.Namespace) -> tuple[list[Item], list[Item], list[Item]]:
-    """(train, dev, unscored): features come from a recogniser that never saw the utterance's speaker. `unscored` are
+    """(train, dev, unscored): features come from recognisers that never heard the utterance's speaker. `unscored` are
     learners' recordings beside changed texts: nobody knows their scores, a teacher has an opinion."""
     of = material_of(args)
-    inputs: Inputs = {}
-    for fold in range(args.folds):
-        posteriors = posteriors_of(args.run / f"fold{fold}", args.init, of.cache)
-        for kind, pool in pools(of.ready, of.changed).items():
-            path = args.run / f"features-fold{fold}{kind}.pt"
-            inputs |= extract(of.in_fold(pool, fold), posteriors, path)
+    inputs = strangers_inputs(args, of)
     unscored = [
         without_labels(make_item(u, inputs[u.id])) for u in of.changed if u.id in inputs and not u.native
     ]
     return items_of(of, inputs), dev_items_of(args, of), unscored
+
+
+def strangers_inputs(args: argparse.Namespace, of: Material) -> Inputs:
+    """What the mean of the recognisers that never heard the speaker makes of every recording that is trained on."""
+    parts = [
+        (
+            names,
+            pool,
+            args.run / f"features-{'-'.join(name.removeprefix('split') for name in names)}{kind}.pt",
+        )
+        for kind, whole in pools(of.ready, of.changed).items()
+        for names, pool in of.splits.by_strangers(whole).items()
+    ]
+    missing = [part for part in parts if not part[2].exists()]
+    if missing:
+        cache = of.cache  # before the processes part ways
+
+        def listen(part: tuple[tuple[str, ...], list[Utterance], Path]) -> None:
+            names, pool, path = part
+            extract(pool, posteriors_of(args.run, names, args.init, cache), path)
+
+        in_parallel(listen, missing, args.jobs)
+    inputs: Inputs = {}
+    for _, _, path in parts:
+        inputs |= torch.load(path, weights_only=False)
+    return inputs
 
 
 def items_of(of: Material, inputs: Inputs) -> list[Item]:
@@ -80,7 +101,7 @@ def items_of(of: Material, inputs: Inputs) -> list[Item]:
 
 
 def dev_items_of(args: argparse.Namespace, of: Material) -> list[Item]:
-    posteriors = posteriors_of(args.run / "full", args.init, of.cache)
+    posteriors = posteriors_of(args.run, [MEAN], args.init, of.cache)
     dev = [u for u in of.ready if u.division == "dev"]
     altered = [u for u in of.changed if u.division == "dev" and u.native]
     inputs: Inputs = {}
@@ -98,20 +119,21 @@ def leaking_items(args: argparse.Namespace) -> list[Item]:
     """As `train` of prepare_items, but the recogniser had heard the speakers: to show what that costs. Its features are
     extracted on the first call."""
     of = material_of(args)
-    posteriors = posteriors_of(args.run / "full", args.init, of.cache)
+    posteriors = posteriors_of(args.run, [MEAN], args.init, of.cache)
     changed = [
         u for u in of.changed if u.native
     ]  # learners' changed texts are never trained on without a teacher
     inputs: Inputs = {}
     for kind, pool in pools(of.ready, changed).items():
-        heard = [u for u in pool if u.extra.get("of", u.id) in of.fold_of]
+        heard = [u for group in of.splits.by_strangers(pool).values() for u in group]
         inputs |= extract(heard, posteriors, args.run / f"features-leak{kind}.pt")
     return items_of(of, inputs)
 
 
-def posteriors_of(folder: Path, init: Path, cache: StateCaches) -> Posteriors:
-    frozen = json.loads((folder / "options.json").read_text())["frozen_layers"]
-    return Posteriors(PhoneRecogniser.load(folder / "model.pt", init), cache, frozen)
+def posteriors_of(run: Path, names: Sequence[str], init: Path | None, cache: StateCaches) -> Posteriors:
+    """Of the mean of a run's recognisers."""
+    frozen = json.loads((run / names[0] / "options.json").read_text())["frozen_layers"]
+    return Posteriors(mean_recogniser(run, names, init), cache, frozen)
 
 
 def pools(utterances: list[Utterance], changed: list[Utterance]) -> dict[str, list[Utterance]]:

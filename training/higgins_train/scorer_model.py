@@ -222,20 +222,18 @@ OUTPUT_NAMES = ["phone_score", "detection_logit", "word_scores", "utterance_scor
 
 
 class ScorerGraph(nn.Module):
-    """What is exported: one utterance without batch axis, scores 0-1. The engine pads phones and words to a few
-    lengths (the runtime compiles every length it meets) and says in `phone_valid`, `word_valid` which are real."""
+    """What is exported: the mean of some models, of one utterance without batch axis, scores 0-1. The engine pads
+    phones and words to a few lengths (the runtime compiles every length it meets) and says in `phone_valid`,
+    `word_valid` which are real."""
 
-    def __init__(self, model: ScorerModel):
+    def __init__(self, *models: ScorerModel):
         super().__init__()
-        self.model = model
+        self.models = nn.ModuleList(models)
 
     def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
         batch = dict(zip(INPUT_NAMES, inputs, strict=True))
         whole = {"utterance_features", "utterance_states"}  # [1, D] already
-        output = self.model({name: v if name in whole else v[None] for name, v in batch.items()})
-        return (
-            output["phone_score"][0] / 2.0,
-            output["detection_logit"][0],
-            output["word_scores"][0] / 2.0,
-            output["utterance_scores"][0] / 2.0,
-        )
+        batch = {name: v if name in whole else v[None] for name, v in batch.items()}
+        outputs = [model(batch) for model in self.models]
+        mean = {name: sum(of[name][0] for of in outputs) / len(outputs) for name in OUTPUT_NAMES}
+        return tuple(mean[name] if name == "detection_logit" else mean[name] / 2.0 for name in OUTPUT_NAMES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import re
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -12,6 +12,7 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from .parallel import in_parallel
 from .phone_blending import PhoneBlender
 from .scorer_evaluation import evaluate, predict
 from .scorer_items import Item, batches_of, collate
@@ -127,9 +128,8 @@ def train_seeds(
     models, figures = [], []
     paths = {seed: folder / f"{name}-seed{seed}.pt" for seed in range(1, seeds + 1)}
     if jobs > 1:
-        train_in_parallel(
-            {seed: path for seed, path in paths.items() if not path.exists()}, train, options, shape, jobs
-        )
+        missing = [seed for seed, path in paths.items() if not path.exists()]
+        in_parallel(lambda seed: train_scorer(train, seed, options, paths[seed], shape), missing, jobs)
     for seed, path in paths.items():
         began = time.time()
         models.append(train_scorer(train, seed, options, path, shape))
@@ -153,21 +153,9 @@ def mean_and_spread(figures: list[dict[str, float]]) -> MeanAndSpread:
     }
 
 
-def train_in_parallel(
-    paths: dict[int, Path], train: list[Item], options: ScorerOptions, shape: dict | None, jobs: int
-) -> None:
-    """Each seed in a process of its own with one thread: small products gain nothing from two."""
-    torch.set_num_threads(1)  # before forking, so that no thread is lost on the way
-    context = multiprocessing.get_context("fork")
-    waiting = [
-        context.Process(target=train_scorer, args=(train, seed, options, path, shape))
-        for seed, path in paths.items()
-    ]
-    running: list = []
-    while waiting or running:
-        while waiting and len(running) < jobs:
-            running.append(waiting.pop(0))
-            running[-1].start()
-        running[0].join()
-        if running.pop(0).exitcode != 0:
-            raise SystemExit("a scorer's training failed; what it printed stands above")
+def scorers_of(run: Path, prefix: str) -> list[Path]:
+    """Finished seeds of `prefix` in the order of their numbers."""
+    found = {
+        int(m[1]): p for p in run.glob("*.pt") if (m := re.fullmatch(rf"{prefix}-seed(\d+)\.pt", p.name))
+    }
+    return [found[seed] for seed in sorted(found)]

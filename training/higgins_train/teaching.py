@@ -106,6 +106,7 @@ def write_report(
     at_threshold = [detection_at(*detections(predict([s], dev), dev), threshold) for s in students]
     report = {
         "seeds": args.seeds,
+        "splits": args.splits,
         "folds": args.folds,
         "fit_on": args.fit_on,
         "options": asdict(recipe.options),

@@ -128,7 +128,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=Path, required=True, help="folder of dev features")
     parser.add_argument("--out", type=Path, required=True, help="the new pack's folder; may be the old one")
     parser.add_argument("--version", required=True, help="version of the new pack, e.g. 2026.11.2")
-    parser.set_defaults(fit_on="fit", folds=2, init=None)
+    parser.set_defaults(fit_on="fit", splits=1, folds=2, init=None)
 
 
 def run(args: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from higgins_train.acoustic_model import PhoneRecogniser
 from higgins_train.export import load_scorer
 from higgins_train.pack import ROLES
 from higgins_train.report import ablation_block
+from higgins_train.splits import MEAN
 from higgins_train.teaching import mean_of
 from higgins_train.variants import VARIANTS
 from test_recogniser import SHIPPED, tiny_pack
@@ -42,7 +43,7 @@ def run_command(module, *said: object) -> None:
 def test_two_runs_and_a_pack_become_one_scorer(corpus: Path, tmp_path: Path) -> None:
     pytest.importorskip("higgins")
     init, run = tiny_checkpoint("whisper", tmp_path / "init"), tmp_path / "run"
-    of_run = ["--corpus", corpus, "--init", init]
+    of_run = ["--corpus", corpus, "--init", init, "--splits", 2]
     run_command(acoustic, *of_run, "--out", run, "--epochs", 1, "--copies", 0, "--frozen-layers", 1)
     of_run += ["--seeds", 1, "--jobs", 1, "--scorer-epochs", 2]
     run_command(scorer, *of_run, "--run", run)
@@ -58,9 +59,9 @@ def test_two_runs_and_a_pack_become_one_scorer(corpus: Path, tmp_path: Path) -> 
         torch.save(saved, other / name)
     members = [run, other]
     if (SHIPPED / ROLES["dictionary"]).exists():
-        config = load_scorer(run / "scorer-seed1.pt").model.config
+        config = load_scorer(run / "scorer-seed1.pt").config
         sizes = {n: getattr(config, n) for n in ("num_features", "num_utterance_features")}
-        members.append(tiny_pack(PhoneRecogniser.load(run / "full" / "model.pt"), sizes, tmp_path / "pack"))
+        members.append(tiny_pack(PhoneRecogniser.load(run / MEAN / "model.pt"), sizes, tmp_path / "pack"))
     run_command(ensemble, "--members", *members, "--corpus", corpus, "--out", tmp_path / "all")
     saved = torch.load(tmp_path / "all" / "opinions.pt", weights_only=False)
     assert set(saved["report"]["members"]) == {str(member) for member in members}

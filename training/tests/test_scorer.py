@@ -70,12 +70,16 @@ def test_padding_changes_nothing(corpus: Path, tmp_path: Path) -> None:
     torch.testing.assert_close(alone["utterance_scores"][0], padded["utterance_scores"][0])
 
 
-def test_exported_graph_gives_the_scores_on_0_to_1_padded_or_not(corpus: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("members", [1, 2])
+def test_exported_graph_gives_the_mean_scores_on_0_to_1_padded_or_not(
+    corpus: Path, tmp_path: Path, members: int
+) -> None:
     items = made_up_items(corpus)
-    model = train_scorer(items, 1, ScorerOptions(epochs=1, batch=4), tmp_path / "1.pt")
-    export_scorer(ScorerGraph(model).eval(), tmp_path / "scorer.onnx")
+    options = ScorerOptions(epochs=1, batch=4)
+    models = [train_scorer(items, seed, options, tmp_path / f"{seed}.pt") for seed in range(members)]
+    export_scorer(ScorerGraph(*models).eval(), tmp_path / "scorer.onnx")
     session = onnxruntime.InferenceSession(tmp_path / "scorer.onnx")
-    expected = predict([model], items[:1])[0]
+    expected = predict(models, items[:1])[0]
     for part in (items[:1], items[:2]):  # the second time padded to the longer of two
         batch, _ = collate(part)
         feed = {
