@@ -376,11 +376,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     corpora = [corpus[: args.limit] for corpus in corpora_of(args)]
     utterances = [u for corpus in corpora for u in corpus]
-    splittable = getattr(load_encoder(args.init), "splittable", False)
+    encoder = load_encoder(args.init)
+    splittable = getattr(encoder, "splittable", False)
     options = TrainOptions(
         epochs=args.epochs,
         seed=args.seed,
-        frozen_layers=args.frozen_layers,
+        frozen_layers=min(args.frozen_layers, encoder.num_layers // 2),  # a small encoder's lower half
         copies=args.copies,
         bfloat16=args.bfloat16,
         score_weight=args.score_weight,
@@ -388,11 +389,11 @@ def run(args: argparse.Namespace) -> None:
     fit = [u for u in utterances if args.fit_on == "all" or u.division == "fit"]
     dev = [u for u in utterances if u.division == "dev"]
     cache, copies = None, {}
-    if splittable and args.frozen_layers > 0:
+    if splittable and options.frozen_layers > 0:
         cache = cache_corpora(corpora, args.init, args.out)
         copies = augmented_copies(corpora, fit, args.copies)
         heard = [[c for u in corpus for c in copies.get(u.id, [])] for corpus in corpora]
-        parts = [cache_states(of, args.init, [args.frozen_layers], args.out) for of in heard if of]
+        parts = [cache_states(of, args.init, [options.frozen_layers], args.out) for of in heard if of]
         cache = StateCaches([cache, *parts])
         copies = {key: [copy for copy in of if copy.id in cache] for key, of in copies.items()}
     splits = draw_splits(fit, args.splits, args.folds)

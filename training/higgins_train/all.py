@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import acoustic, g2p, lexicon, pack, scorer, synthesis
 from .corpus import add_corpus_arguments
+from .splits import add_split_arguments
 
 # What the shipped pack was trained with; the dev sets have voices of their own and sentences that fit never has.
 SYNTHETIC = {
@@ -45,6 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--epochs", type=int, default=acoustic.TrainOptions.epochs, help="of tuning the encoder"
     )
     parser.add_argument("--bfloat16", action="store_true", help="see `acoustic --help`")
+    add_split_arguments(parser)
+    parser.add_argument("--seeds", type=int, default=5, help="scorers, teachers and students each")
     parser.add_argument(
         "--with", dest="with_row", default="recipe", metavar="ROW", help="see `scorer --help`"
     )
