@@ -34,7 +34,7 @@ from .states import StateCaches, cache_corpora, cache_states
 
 @dataclass
 class TrainOptions:
-    epochs: int = 5
+    epochs: int = 4
     head_epochs: int = 4
     frozen_layers: int = 3
     batch_frames: int = 2000

@@ -17,6 +17,9 @@ SYNTHETIC = {
     "kokoro-fit-1": {"synthesiser": "kokoro", "division": "fit", "seed": 1, "count": 272},
     "kokoro-fit-2": {"synthesiser": "kokoro", "division": "fit", "seed": 2, "count": 271},
     "flite-fit": {"synthesiser": "flite", "division": "fit", "seed": 1, "count": 250},
+    "kokoro-fit-3": {"synthesiser": "kokoro", "division": "fit", "seed": 3, "count": 250},
+    "kokoro-fit-4": {"synthesiser": "kokoro", "division": "fit", "seed": 4, "count": 250},
+    "flite-fit-2": {"synthesiser": "flite", "division": "fit", "seed": 2, "count": 1000},
     "kokoro-dev": {
         "synthesiser": "kokoro",
         "division": "dev",
