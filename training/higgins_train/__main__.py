@@ -12,7 +12,6 @@ COMMANDS = [
     "scorer",
     "ensemble",
     "distill",
-    "thin_pack",
     "pack",
     "export",
     "lexicon",

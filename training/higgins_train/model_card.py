@@ -51,7 +51,7 @@ speaker-disjoint folds{splits}). {scorer}
 ## Figures on the dev division ({num_dev} learners' and {num_native} native recordings, speakers never seen)
 {rows}
 
-int8 costs at most {worst_drift:.4f} of any correlation against f32 (gate: {max_drift}){drift_of}. Detection
+int8 costs at most {worst_drift:.4f} of any correlation against f32 (gate: {max_drift}). Detection
 probabilities are calibrated: expected calibration error {ece:.4f}. The threshold, the calibration and the insertion
 threshold were chosen on dev; `higgins eval --division dev` measures the same with the shipped binary. From a
 probability of {unsure_low:.2f} up to {unsure_high:.2f} the pack is not sure of an error: a fifth of the experts' errors
@@ -77,42 +77,22 @@ Licence of the pack's own files: Apache-2.0; the attributions above must be kept
 
 TEACHERS = """The shipped scorer is the mean of {members} networks of {parameters} parameters in one
 graph, each distilled from the mean of {seeds} others of its size."""
-THINNED = """The shipped scorer is the mean of {kept} of the {members} scorers of pack
-{thinned_from}, of the same size and different seeds, in one graph. Recogniser and lexicon are that pack's, which
-`python -m higgins_train all` made as of commit 1a84726."""
 
 
 def figure_rows(card: dict) -> str:
-    """A pack that was thinned was not measured on float states; the pack it came from stands beside it."""
-    if "thinned" in card:
-        columns = {
-            f"one scorer, {card['seeds']} seeds": lambda key: card["single"][key]["mean"],
-            "spread": lambda key: card["single"][key]["spread"],
-            f"pack {card['thinned']['from']}": lambda key: card["averaged"][key],
-        }
-    else:
-        columns = {
-            f"distilled, {card['seeds']} seeds": lambda key: card["single"][key]["mean"],
-            "spread": lambda key: card["single"][key]["spread"],
-            "undistilled": lambda key: card["teacher"][key]["mean"],
-            f"{card['seeds']} averaged": lambda key: card["averaged"][key],
-            "shipped, f32": lambda key: card["f32"][key],
-        }
+    columns = {
+        f"distilled, {card['seeds']} seeds": lambda key: card["single"][key]["mean"],
+        "spread": lambda key: card["single"][key]["spread"],
+        "undistilled": lambda key: card["teacher"][key]["mean"],
+        f"{card['seeds']} averaged": lambda key: card["averaged"][key],
+        "shipped, f32": lambda key: card["f32"][key],
+    }
     columns["shipped, int8"] = lambda key: card["int8"][key]
     lines = ["| figure | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
     for key, title in ROWS:
         if key in card["int8"] and key in card["single"]:
             lines.append(f"| {title} | " + " | ".join(f"{of(key):.3f}" for of in columns.values()) + " |")
     return "\n".join(lines)
-
-
-def scorer_sentence(card: dict) -> str:
-    if "thinned" in card:
-        about = card["thinned"]
-        return THINNED.format(kept=len(about["kept"]), members=about["members"], thinned_from=about["from"])
-    return TEACHERS.format(
-        members=card["members"], parameters=f"{card['scorer_parameters']:,}", seeds=card["seeds"]
-    )
 
 
 def write_card(folder: Path) -> None:
@@ -123,8 +103,9 @@ def write_card(folder: Path) -> None:
         CARD.format(
             version=card["version"],
             rows=figure_rows(card),
-            scorer=scorer_sentence(card),
-            drift_of=f", measured on pack {card['thinned']['from']}" if "thinned" in card else "",
+            scorer=TEACHERS.format(
+                members=card["members"], parameters=f"{card['scorer_parameters']:,}", seeds=card["seeds"]
+            ),
             folds=card["folds"],
             splits=f" of each of {num_splits} splits" if num_splits > 1 else "",
             recogniser=RECOGNISER.format(count=num_splits * card["folds"]) if num_splits > 1 else "",

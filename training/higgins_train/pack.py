@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import torch
 from .acoustic_model import PhoneRecogniser
 from .calibrate import calibration, expected_calibration_error, sigmoid
 from .cmudict import read_cmudict
-from .corpus import MISPRONOUNCED_BELOW, Utterance, add_corpus_arguments, corpora_of
+from .corpus import Utterance, add_corpus_arguments, corpora_of
 from .export import (
     FLOAT_CONSTANTS,
     calibration_audio,
@@ -28,9 +29,9 @@ from .features import Posteriors, extract
 from .model_card import write_card
 from .phones import BLANK, PHONES
 from .scorer_data import pools
-from .scorer_evaluation import evaluate, predict
-from .scorer_items import make_item
-from .scorer_model import ScorerGraph
+from .scorer_evaluation import Outputs, detections, evaluate, predict
+from .scorer_items import Item, make_item
+from .scorer_model import ScorerGraph, ScorerModel
 from .scorer_training import scorers_of
 from .simplify import recordings, simplify
 from .splits import MEAN
@@ -126,96 +127,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     utterances = [u for corpus in corpora_of(args) for u in corpus]
-    stressed = stressed_pronunciations(read_cmudict(args.cmudict)) if args.native else {}
-    dev = [with_words(u, stressed) if u.native else u for u in utterances if u.division == "dev"][
-        : args.limit
-    ]
-    model_path = args.run / MEAN / "model.pt"
-    model = PhoneRecogniser.load(model_path, args.init)
-    work = args.run / "export"
-    work.mkdir(exist_ok=True)
-    int8_path = work / "acoustic.onnx"
-    if not int8_path.exists() or int8_path.stat().st_mtime < model_path.stat().st_mtime:
-        export_acoustic(model, work / "acoustic.f32.onnx")
-        quantise_acoustic(
-            work / "acoustic.f32.onnx", int8_path, calibration_audio(utterances), args.float_layers
-        )
-        for stale in work.glob("features-*.pt"):
-            stale.unlink()
-    shutil.copy(int8_path, args.out / ROLES["acoustic"])
-    shrink_constants(args.out / ROLES["acoustic"], FLOAT_CONSTANTS)
-    simplify(args.out / ROLES["acoustic"], recordings())
     paths = scorers_of(args.run, "scorer")[: args.members]
     if len(paths) < args.members:
         raise SystemExit(
             f"{args.run} holds {len(paths)} scorers, not {args.members}: run `scorer` with more --seeds"
         )
     members = [load_scorer(path) for path in paths]
+    model = PhoneRecogniser.load(args.run / MEAN / "model.pt", args.init)
+    int8_path = export_recogniser(args, model, utterances)
     export_scorer(ScorerGraph(*members).eval(), args.out / ROLES["scorer"])
 
-    frozen = json.loads((args.run / MEAN / "options.json").read_text())["frozen_layers"]
-    recognisers = {
-        "f32": (Posteriors(model, None, frozen), args.run),
-        "int8": (OnnxRecogniser(args.out / ROLES["acoustic"]), work),
-    }
-    inputs: dict[str, dict] = {name: {} for name in recognisers}
-    for kind, pool in pools(dev, []).items():
-        for name, (recogniser, folder) in recognisers.items():
-            inputs[name] |= extract(pool, recogniser, folder / f"features-dev{kind}.pt")
-    items = {name: [make_item(u, of[u.id]) for u in dev if u.id in of] for name, of in inputs.items()}
-    predictions = {name: predict(members, of) for name, of in items.items()}
-    figures = {name: evaluate(predictions[name], items[name]) for name in items}
+    by_float, by_int8 = heard_on_dev(args, model, members, utterances)
     drift = {
-        key: figures["f32"][key] - figures["int8"][key] for key in figures["int8"] if key.endswith("_pcc")
+        key: by_float.figures[key] - by_int8.figures[key] for key in by_int8.figures if key.endswith("_pcc")
     }
     print("f32 - int8: " + "  ".join(f"{key} {value:+.4f}" for key, value in drift.items()))
-    failed = {key: value for key, value in drift.items() if value > MAX_DRIFT}
-
-    int8 = items["int8"]
-    scored = [(p, i) for p, i in zip(predictions["int8"], int8, strict=True) if i.scored]
-    logits = np.concatenate([p["detection_logit"] for p, _ in scored])
-    wrong = np.concatenate([i.phone for _, i in scored]) < MISPRONOUNCED_BELOW
-    native = [i for i in int8 if i.native] or int8
-    points = calibration(
-        logits, wrong, np.concatenate([i.inputs["insertion_evidence"] for i in native]), args.version
-    )
     report = json.loads((args.run / "scorer.json").read_text())
-    by_class = report.get("thresholds_by_class", {})
-    if by_class.get("pays"):
-        points["detection_threshold_by_class"] = {
-            name: float(sigmoid(points["detection_scale"] * np.array(logit) + points["detection_offset"]))
-            for name, logit in by_class["thresholds"].items()
-            if name
-        }
-    torch.save(  # what `report` draws
-        {
-            "phone": np.concatenate([p["phone_score"] for p, _ in scored]),
-            "truth": np.concatenate([i.phone for _, i in scored]),
-            "logit": logits,
-            "scale": points["detection_scale"],
-            "offset": points["detection_offset"],
-        },
-        args.run / "dev-predictions.pt",
-    )
+    points = operating_points(by_int8, report, args.version)
+    save_predictions(by_int8, points, args.run / "dev-predictions.pt")
+    logits, wrong = detections(by_int8.predictions, by_int8.items)
     probability = sigmoid(points["detection_scale"] * logits + points["detection_offset"])
     last_epoch = json.loads((args.run / MEAN / "log.jsonl").read_text().splitlines()[-1])
     card = {
         "version": args.version,
-        "fit_on": report["fit_on"],
-        "splits": report.get("splits", 1),
-        "folds": report["folds"],
-        "seeds": report["seeds"],
-        "num_dev": len(scored),
-        "num_native": sum(i.native for i in int8),
-        "single": report["single"],
-        "teacher": report["teacher"],
-        "averaged": report["averaged"],
+        **{
+            key: report[key]
+            for key in ("fit_on", "splits", "folds", "seeds", "single", "teacher", "averaged")
+        },
+        "num_dev": sum(i.scored for i in by_int8.items),
+        "num_native": sum(i.native for i in by_int8.items),
         "members": len(members),
         "scorer_parameters": sum(p.numel() for p in members[0].parameters()),
         "num_synthetic_fit": sum(u.synthetic and u.division == "fit" for u in utterances),
         "synthetic_phone_error_rate": last_epoch.get("synthetic_phone_error_rate", float("nan")),
-        "f32": figures["f32"],
-        "int8": figures["int8"],
+        "f32": by_float.figures,
+        "int8": by_int8.figures,
         "drift": drift,
         "max_drift": MAX_DRIFT,
         "expected_calibration_error": expected_calibration_error(probability, wrong),
@@ -227,8 +173,93 @@ def run(args: argparse.Namespace) -> None:
     (args.out / "figures.json").write_text(json.dumps(card, indent=1) + "\n")
     write_card(args.out)
     write_manifest(args.out, args.version, model.state_dim, points)
+    failed = [key for key, value in drift.items() if value > MAX_DRIFT]
     if failed:
         raise SystemExit(
             f"int8 costs more than {MAX_DRIFT} of {', '.join(failed)}: keep a layer in float (--float-layers), after "
             f"deleting {int8_path}"
         )
+
+
+def export_recogniser(args: argparse.Namespace, model: PhoneRecogniser, utterances: list[Utterance]) -> Path:
+    """The int8 graph into the pack; gives where its first form is kept, since making it takes a minute or two."""
+    work = args.run / "export"
+    work.mkdir(exist_ok=True)
+    int8_path, model_path = work / "acoustic.onnx", args.run / MEAN / "model.pt"
+    if not int8_path.exists() or int8_path.stat().st_mtime < model_path.stat().st_mtime:
+        export_acoustic(model, work / "acoustic.f32.onnx")
+        quantise_acoustic(
+            work / "acoustic.f32.onnx", int8_path, calibration_audio(utterances), args.float_layers
+        )
+        for stale in work.glob("features-*.pt"):
+            stale.unlink()
+    shutil.copy(int8_path, args.out / ROLES["acoustic"])
+    shrink_constants(args.out / ROLES["acoustic"], FLOAT_CONSTANTS)
+    simplify(args.out / ROLES["acoustic"], recordings())
+    return int8_path
+
+
+@dataclass
+class Heard:
+    """Dev as one form of the recogniser hears it and the shipped scorers judge it."""
+
+    items: list[Item]
+    predictions: list[Outputs]
+    figures: dict[str, float]
+
+
+def heard_on_dev(
+    args: argparse.Namespace,
+    model: PhoneRecogniser,
+    members: list[ScorerModel],
+    utterances: list[Utterance],
+) -> tuple[Heard, Heard]:
+    """(with the float recogniser, with the pack's int8 one)."""
+    stressed = stressed_pronunciations(read_cmudict(args.cmudict)) if args.native else {}
+    dev = [with_words(u, stressed) if u.native else u for u in utterances if u.division == "dev"]
+    dev = dev[: args.limit]
+    frozen = json.loads((args.run / MEAN / "options.json").read_text())["frozen_layers"]
+    recognisers = [
+        (Posteriors(model, None, frozen), args.run),
+        (OnnxRecogniser(args.out / ROLES["acoustic"]), args.run / "export"),
+    ]
+    both = []
+    for recogniser, folder in recognisers:
+        inputs: dict[str, dict[str, np.ndarray]] = {}
+        for kind, pool in pools(dev, []).items():
+            inputs |= extract(pool, recogniser, folder / f"features-dev{kind}.pt")
+        items = [make_item(u, inputs[u.id]) for u in dev if u.id in inputs]
+        predictions = predict(members, items)
+        both.append(Heard(items, predictions, evaluate(predictions, items)))
+    return both[0], both[1]
+
+
+def operating_points(heard: Heard, report: dict, version: str) -> dict:
+    """The manifest's `calibration`: chosen on dev, thresholds by class of phone inside fit."""
+    native = [i for i in heard.items if i.native] or heard.items
+    evidence = np.concatenate([i.inputs["insertion_evidence"] for i in native])
+    points = calibration(*detections(heard.predictions, heard.items), evidence, version)
+    by_class = report.get("thresholds_by_class", {})
+    if by_class.get("pays"):
+        points["detection_threshold_by_class"] = {
+            name: float(sigmoid(points["detection_scale"] * np.array(logit) + points["detection_offset"]))
+            for name, logit in by_class["thresholds"].items()
+            if name
+        }
+    return points
+
+
+def save_predictions(heard: Heard, points: dict, path: Path) -> None:
+    """What `report` draws."""
+    logits, _ = detections(heard.predictions, heard.items)
+    scored = [(p, i) for p, i in zip(heard.predictions, heard.items, strict=True) if i.scored]
+    torch.save(
+        {
+            "phone": np.concatenate([p["phone_score"] for p, _ in scored]),
+            "truth": np.concatenate([i.phone for _, i in scored]),
+            "logit": logits,
+            "scale": points["detection_scale"],
+            "offset": points["detection_offset"],
+        },
+        path,
+    )

@@ -16,6 +16,7 @@ import numpy as np
 
 from .class_thresholds import HeldOut, compare
 from .metrics import best_threshold, detection_at
+from .parallel import in_parallel
 from .scorer_evaluation import Outputs, detections, predict
 from .scorer_items import Item
 from .scorer_model import ScorerModel
@@ -75,15 +76,22 @@ def distil(
     return train_seeds(name, lessons, dev, recipe.options, args.run, args.seeds, recipe.shape, args.jobs)
 
 
-def held_out_inside_fit(items: list[Item], recipe: Recipe, folder: Path, folds: int = 2) -> HeldOut:
+def held_out_inside_fit(
+    items: list[Item], recipe: Recipe, folder: Path, jobs: int, folds: int = 2
+) -> HeldOut:
     """Detection logits of all scored `items`, from scorers that did not learn from their speakers."""
     speakers = sorted({i.speaker for i in items if i.scored})
     fold_of = {speaker: at % folds for at, speaker in enumerate(speakers)}
+
+    def learned(fold: int) -> ScorerModel:
+        rest = [i for i in items if fold_of.get(i.speaker) != fold]
+        return train_scorer(rest, 1, recipe.options, folder / f"threshold-fold{fold}.pt", recipe.shape)
+
+    in_parallel(learned, range(folds), jobs)
     parts: list[tuple[np.ndarray, ...]] = []
     for fold in range(folds):
-        rest = [i for i in items if fold_of.get(i.speaker) != fold]
         held_out = [i for i in items if fold_of.get(i.speaker) == fold]
-        model = train_scorer(rest, 1, recipe.options, folder / f"threshold-fold{fold}.pt", recipe.shape)
+        model = learned(fold)
         scored = [i for i in held_out if i.scored]
         logits, wrong = detections(predict([model], scored), scored)
         phones = np.concatenate([i.inputs["phone"] for i in scored])
@@ -101,7 +109,7 @@ def write_report(
 ) -> None:
     """RUN/scorer.json. figures: of `single` (the students), `teacher` and `averaged`."""
     train, dev, _ = items
-    held_out = held_out_inside_fit(train, recipe, args.run)
+    held_out = held_out_inside_fit(train, recipe, args.run, args.jobs)
     threshold = best_threshold(held_out.logit, held_out.wrong)
     at_threshold = [detection_at(*detections(predict([s], dev), dev), threshold) for s in students]
     report = {
