@@ -20,7 +20,7 @@ from .metrics import area_under_roc, best_threshold, detection_at, pearson
 from .scorer import add_training_arguments
 from .scorer_data import leaking_items, prepare_items
 from .scorer_items import Item
-from .scorer_options import ScorerOptions
+from .scorer_options import Recipe, ScorerOptions
 from .scorer_training import train_seeds
 from .teaching import opinions_of, taught
 from .variants import SCALARS, VARIANTS, variant_of
@@ -113,11 +113,13 @@ def run(args: argparse.Namespace) -> None:
             # The models of the row without its teachers, trained now if no row has asked for them before.
             alone = "+".join(part for part in name.split("+") if not VARIANTS[part].teachers) or "recipe"
             teachers, _ = train_seeds(
-                alone, items, held_out, options, models, args.seeds, variant.shape, args.jobs
+                alone, items, held_out, [Recipe(options, variant.shape)], models, args.seeds, args.jobs
             )
             lessons = [*items, *(variant.change(i) for i in (unscored if variant.unscored else []))]
             items = taught(lessons, opinions_of(teachers, lessons))
-        _, figures = train_seeds(name, items, held_out, options, models, args.seeds, variant.shape, args.jobs)
+        _, figures = train_seeds(
+            name, items, held_out, [Recipe(options, variant.shape)], models, args.seeds, args.jobs
+        )
         write_row(
             out,
             name,

@@ -50,9 +50,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--bfloat16", action="store_true", help="see `acoustic --help`")
     add_split_arguments(parser)
-    parser.add_argument("--seeds", type=int, default=5, help="scorers, teachers and students each")
+    parser.add_argument("--seeds", type=int, default=5, help="scorers to train")
     parser.add_argument(
-        "--with", dest="with_row", default="recipe", metavar="ROW", help="see `scorer --help`"
+        "--with",
+        dest="with_rows",
+        nargs="+",
+        default=["recipe", "correlation"],
+        metavar="ROW",
+        help="see `scorer --help`",
     )
     parser.add_argument("--cmudict", type=Path, required=True, help="the CMU dictionary's file")
     parser.add_argument(

@@ -18,9 +18,10 @@ from pathlib import Path
 import torch
 
 from .scorer import add_arguments as add_scorer_arguments
+from .scorer import recipes_of
 from .scorer_data import prepare_items
 from .scorer_training import mean_and_spread
-from .teaching import distil, recipe_of, write_report
+from .teaching import distil, write_report
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,11 +35,11 @@ def run(args: argparse.Namespace) -> None:
     name = "distilled-" + hashlib.sha256(args.opinions.read_bytes()).hexdigest()[:8]
     saved = torch.load(args.opinions, weights_only=False)
     items = prepare_items(args)
-    recipe = recipe_of(args)
-    students, single = distil(name, items, saved["opinions"], recipe, args)
+    recipes = recipes_of(args)
+    students, single = distil(name, items, saved["opinions"], recipes, args)
     members = mean_and_spread(list(saved["report"]["members"].values()))
     figures = {"single": single, "teacher": members, "averaged": saved["report"]["averaged"]}
-    write_report(args, items, students, recipe, figures)
+    write_report(args, items, students, recipes, figures)
     for seed in range(1, args.seeds + 1):
         shutil.copy(args.run / f"{name}-seed{seed}.pt", args.run / f"scorer-seed{seed}.pt")
     print(json.dumps(single, indent=1))

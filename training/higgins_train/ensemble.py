@@ -38,12 +38,9 @@ from .teaching import Opinions, mean_of, opinions_of
 
 def run_opinions(run: Path, args: argparse.Namespace) -> tuple[Opinions, list[Item]]:
     """(opinions of a run's scorers on everything, dev items). Missing features are extracted into the run."""
-    prefixes = [args.scorers] if args.scorers else ["teacher", "scorer"]
-    paths = next((paths for prefix in prefixes if (paths := scorers_of(run, prefix))), None)
-    if paths is None:
-        raise SystemExit(
-            f"{run} holds no {' or '.join(f'{p}-seedN.pt' for p in prefixes)}: run `scorer` first"
-        )
+    paths = scorers_of(run)
+    if not paths:
+        raise SystemExit(f"{run} holds no scorer-seedN.pt: run `scorer` first")
     init = args.init or Path(torch.load(run / MEAN / "model.pt", weights_only=True)["init"])
     about = {"run": run, "init": init, **splits_in(run)}
     train, dev, unscored = prepare_items(argparse.Namespace(**vars(args) | about))
@@ -106,9 +103,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "--members", type=Path, nargs="+", required=True, help="run folders that `scorer` finished, or packs"
-    )
-    parser.add_argument(
-        "--scorers", help="which scorers of a run count, e.g. scorer (default: teacher, else scorer)"
     )
     add_corpus_arguments(parser)
     parser.add_argument("--cmudict", type=Path, help="the CMU dictionary's file; needed with --native")

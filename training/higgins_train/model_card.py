@@ -31,7 +31,7 @@ SYNTHETIC = """- {num} recordings of two synthesisers, made by `python -m higgin
 """
 
 RECOGNISER = (
-    """The recogniser is the mean of the weights of {count}, each of which heard half of the speakers. """
+    "The recogniser is the mean of the weights of {count}, each of which heard half of the speakers.\n"
 )
 
 CARD = """# Pack en-us, version {version}
@@ -46,7 +46,8 @@ grapheme-to-phoneme model, articulation and advice. Made by `python -m higgins_t
 {synthetic}- Start: OpenAI's Whisper-base encoder (MIT). Dictionary and grapheme-to-phoneme model: CMUdict (BSD).
 
 {recogniser}The features that the scorer learned from came from recognisers that never heard the speaker ({folds}
-speaker-disjoint folds{splits}). {scorer}
+speaker-disjoint folds{splits}).
+{scorer}
 
 ## Figures on the dev division ({num_dev} learners' and {num_native} native recordings, speakers never seen)
 {rows}
@@ -75,19 +76,23 @@ Licence of the pack's own files: Apache-2.0; the attributions above must be kept
 """
 
 
-TEACHERS = """The shipped scorer is the mean of {members} networks of {parameters} parameters in one
-graph, each distilled from the mean of {seeds} others of its size."""
+SCORERS = """The shipped scorer is the mean of {members} networks of {parameters} parameters in one graph."""
 
 
 def figure_rows(card: dict) -> str:
     columns = {
-        f"distilled, {card['seeds']} seeds": lambda key: card["single"][key]["mean"],
+        f"one scorer, {card['seeds']} of them": lambda key: card["single"][key]["mean"],
         "spread": lambda key: card["single"][key]["spread"],
-        "undistilled": lambda key: card["teacher"][key]["mean"],
-        f"{card['seeds']} averaged": lambda key: card["averaged"][key],
-        "shipped, f32": lambda key: card["f32"][key],
     }
-    columns["shipped, int8"] = lambda key: card["int8"][key]
+    if "teacher" in card:
+        columns["a teacher"] = lambda key: card["teacher"][key]["mean"]
+    columns |= {
+        "teachers averaged" if "teacher" in card else f"{card['seeds']} averaged": lambda key: card[
+            "averaged"
+        ][key],
+        f"{card['members']} averaged, f32": lambda key: card["f32"][key],
+        "shipped, int8": lambda key: card["int8"][key],
+    }
     lines = ["| figure | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
     for key, title in ROWS:
         if key in card["int8"] and key in card["single"]:
@@ -103,9 +108,7 @@ def write_card(folder: Path) -> None:
         CARD.format(
             version=card["version"],
             rows=figure_rows(card),
-            scorer=TEACHERS.format(
-                members=card["members"], parameters=f"{card['scorer_parameters']:,}", seeds=card["seeds"]
-            ),
+            scorer=SCORERS.format(members=card["members"], parameters=f"{card['scorer_parameters']:,}"),
             folds=card["folds"],
             splits=f" of each of {num_splits} splits" if num_splits > 1 else "",
             recogniser=RECOGNISER.format(count=num_splits * card["folds"]) if num_splits > 1 else "",

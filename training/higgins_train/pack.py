@@ -127,7 +127,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     utterances = [u for corpus in corpora_of(args) for u in corpus]
-    paths = scorers_of(args.run, "scorer")[: args.members]
+    paths = scorers_of(args.run)[: args.members]
     if len(paths) < args.members:
         raise SystemExit(
             f"{args.run} holds {len(paths)} scorers, not {args.members}: run `scorer` with more --seeds"
@@ -153,6 +153,7 @@ def run(args: argparse.Namespace) -> None:
         **{
             key: report[key]
             for key in ("fit_on", "splits", "folds", "seeds", "single", "teacher", "averaged")
+            if key in report
         },
         "num_dev": sum(i.scored for i in by_int8.items),
         "num_native": sum(i.native for i in by_int8.items),

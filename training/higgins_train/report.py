@@ -70,15 +70,16 @@ def runs_block(folder: Path) -> str:
 
 
 def shipped_block(folder: Path) -> str:
-    """Teachers, their mean and the student that ships, with the threshold chosen inside fit."""
+    """The run's scorers, their mean and what they learned from, with the threshold chosen inside fit."""
     report = json.loads((folder / "scorer.json").read_text())
     lines = ["| | " + " | ".join(name for name, _ in COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
     averaged = {key: {"mean": value, "spread": 0.0} for key, value in report["averaged"].items()}
-    for title, figures in (
-        (f"one scorer, {report['seeds']} seeds", report["teacher"]),
-        (f"the {report['seeds']} averaged", averaged),
-        (f"one distilled scorer, {report['seeds']} seeds (ships)", report["single"]),
-    ):
+    rows = [(f"one scorer, {report['seeds']} of them", report["single"])]
+    if "teacher" in report:
+        rows = [(f"one distilled scorer, {report['seeds']} of them", report["single"])]
+        rows.append(("their teachers, one", report["teacher"]))
+    rows.append((f"the {report['seeds']} averaged" if len(rows) == 1 else "the teachers averaged", averaged))
+    for title, figures in rows:
         lines.append(f"| {title} | " + " | ".join(cell(figures, key) for _, key in COLUMNS) + " |")
     at = report["at_threshold_inside_fit"]
     lines.append("")

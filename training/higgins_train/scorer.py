@@ -1,19 +1,21 @@
-"""Train the scorer on out-of-fold features: several seeds, figures on dev, the epoch fixed beforehand."""
+"""Train scorers on out-of-fold features: several seeds, figures on dev, the epoch fixed beforehand."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from .corpus import add_corpus_arguments
 from .scorer_data import prepare_items
-from .scorer_evaluation import evaluate
-from .scorer_options import ScorerOptions
+from .scorer_evaluation import evaluate, predict
+from .scorer_options import Recipe, ScorerOptions
 from .scorer_training import train_seeds
 from .splits import add_split_arguments
-from .teaching import distil, opinions_of, recipe_of, write_report
+from .teaching import write_report
+from .variants import variant_of
 
 
 def add_training_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,23 +39,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_training_arguments(parser)
     parser.add_argument(
         "--with",
-        dest="with_row",
-        default="recipe",
+        dest="with_rows",
+        nargs="+",
+        default=["recipe", "correlation"],
         metavar="ROW",
-        help="train with the options and shape of a row of the ablation, e.g. histogram or histogram+focal",
+        help="options and shape of rows of the ablation, e.g. recipe or histogram+focal; of several, the scorers take "
+        "turns: the mean of unlike ones is better (default: recipe correlation)",
     )
+
+
+def recipes_of(args: argparse.Namespace) -> list[Recipe]:
+    rows = [variant_of(name) for name in args.with_rows]
+    return [
+        Recipe(replace(ScorerOptions(epochs=args.scorer_epochs), **row.options), row.shape) for row in rows
+    ]
 
 
 def run(args: argparse.Namespace) -> None:
-    """Several teachers, then as many students of the teachers' mean; the first student is what ships."""
-    items = train, dev, unscored = prepare_items(args)
-    recipe = recipe_of(args)
-    teachers, teacher_figures = train_seeds(
-        "teacher", train, dev, recipe.options, args.run, args.seeds, recipe.shape, args.jobs
-    )
-    opinions = opinions_of(teachers, [*train, *unscored, *dev])
-    students, student_figures = distil("scorer", items, opinions, recipe, args)
-    averaged = evaluate([opinions[item.id] for item in dev], dev)
-    figures = {"single": student_figures, "teacher": teacher_figures, "averaged": averaged}
-    write_report(args, items, students, recipe, figures)
+    """Several scorers, unlike in seed and recipe; `pack` ships the mean of the first few."""
+    items = train, dev, _ = prepare_items(args)
+    recipes = recipes_of(args)
+    scorers, single = train_seeds("scorer", train, dev, recipes, args.run, args.seeds, args.jobs)
+    averaged = evaluate(predict(scorers, dev), dev)
+    write_report(args, items, scorers, recipes, {"single": single, "averaged": averaged})
     print(json.dumps(averaged, indent=1))

@@ -1,8 +1,8 @@
-"""How a scorer is trained."""
+"""How a scorer is trained, and of what shape it is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -38,3 +38,11 @@ class ScorerOptions:
     # Epochs of masked-phone pretraining before the labels are shown, and the share of phones that it hides.
     pretraining_epochs: int = 0
     masked_share: float = 0.2
+
+
+@dataclass
+class Recipe:
+    """How a scorer is trained, and the fields of ScorerConfig that differ from its defaults."""
+
+    options: ScorerOptions
+    shape: dict = field(default_factory=dict)

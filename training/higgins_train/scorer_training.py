@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from .scorer_evaluation import evaluate, predict
 from .scorer_items import Item, batches_of, collate
 from .scorer_loss import loss_of
 from .scorer_model import ScorerConfig, ScorerModel
-from .scorer_options import ScorerOptions
+from .scorer_options import Recipe, ScorerOptions
 from .scorer_pretraining import pretrain
 
 MeanAndSpread = dict[str, dict[str, float]]  # figure -> {"mean", "spread"}
@@ -118,25 +118,27 @@ def train_seeds(
     name: str,
     train: list[Item],
     dev: list[Item],
-    options: ScorerOptions,
+    recipes: Sequence[Recipe],
     folder: Path,
-    seeds: int,
-    shape: dict | None = None,
+    count: int,
     jobs: int = 1,
 ) -> tuple[list[ScorerModel], MeanAndSpread]:
-    """Models of seeds 1 ... `seeds` and their figures on dev: mean and standard deviation over the seeds."""
+    """Models 1 ... `count` and their figures on dev: mean and standard deviation over them. The recipes take turns; of
+    two, models 1 and 2 have the first seed of each, 3 and 4 the second."""
+
+    def train_number(number: int) -> ScorerModel:
+        turn, at = divmod(number - 1, len(recipes))
+        path = folder / f"{name}-seed{number}.pt"
+        return train_scorer(train, turn + 1, recipes[at].options, path, recipes[at].shape)
+
     models, figures = [], []
-    paths = {seed: folder / f"{name}-seed{seed}.pt" for seed in range(1, seeds + 1)}
-    if jobs > 1:
-        missing = [seed for seed, path in paths.items() if not path.exists()]
-        in_parallel(lambda seed: train_scorer(train, seed, options, paths[seed], shape), missing, jobs)
-    for seed, path in paths.items():
-        began = time.time()
-        models.append(train_scorer(train, seed, options, path, shape))
+    numbers = range(1, count + 1)
+    in_parallel(train_number, [n for n in numbers if not (folder / f"{name}-seed{n}.pt").exists()], jobs)
+    for number in numbers:
+        models.append(train_number(number))
         figures.append(evaluate(predict(models[-1:], dev), dev))
         print(
-            f"{name} seed {seed} ({time.time() - began:.0f} s): "
-            + "  ".join(f"{key} {value:.3f}" for key, value in figures[-1].items()),
+            f"{name} {number}: " + "  ".join(f"{key} {value:.3f}" for key, value in figures[-1].items()),
             flush=True,
         )
     return models, mean_and_spread(figures)
@@ -153,9 +155,7 @@ def mean_and_spread(figures: list[dict[str, float]]) -> MeanAndSpread:
     }
 
 
-def scorers_of(run: Path, prefix: str) -> list[Path]:
-    """Finished seeds of `prefix` in the order of their numbers."""
-    found = {
-        int(m[1]): p for p in run.glob("*.pt") if (m := re.fullmatch(rf"{prefix}-seed(\d+)\.pt", p.name))
-    }
-    return [found[seed] for seed in sorted(found)]
+def scorers_of(run: Path) -> list[Path]:
+    """A run's finished scorers in the order of their numbers."""
+    found = {int(m[1]): p for p in run.glob("*.pt") if (m := re.fullmatch(r"scorer-seed(\d+)\.pt", p.name))}
+    return [found[number] for number in sorted(found)]

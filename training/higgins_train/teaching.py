@@ -1,7 +1,7 @@
 """Teachers and students: what scorers say of recordings, averaged by recording, becomes the target of another scorer.
 
-The one mechanism behind `scorer` (its own seeds teach), `ensemble` (finished runs and packs say what they think) and
-`distill` (a scorer learns from that). A teacher may read other features than its student: only its outputs pass on.
+The mechanism behind `ensemble` (finished runs and packs say what they think) and `distill` (a scorer learns from that).
+A teacher may read other features than its student: only its outputs pass on.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +20,8 @@ from .parallel import in_parallel
 from .scorer_evaluation import Outputs, detections, predict
 from .scorer_items import Item
 from .scorer_model import ScorerModel
-from .scorer_options import ScorerOptions
+from .scorer_options import Recipe
 from .scorer_training import MeanAndSpread, mean_and_spread, train_scorer, train_seeds
-from .variants import variant_of
 
 # What one teacher, or the mean of several, says: outputs of ScorerModel on 0-2 by utterance id.
 Opinions = dict[str, Outputs]
@@ -53,27 +52,13 @@ def taught(items: list[Item], opinions: Opinions) -> list[Item]:
     return [replace(item, teacher=opinions.get(item.id)) for item in items]
 
 
-@dataclass
-class Recipe:
-    """How teachers and students are trained, and the fields of ScorerConfig that differ from its defaults."""
-
-    options: ScorerOptions
-    shape: dict
-
-
-def recipe_of(args: argparse.Namespace) -> Recipe:
-    """What `scorer`'s arguments ask for."""
-    row = variant_of(args.with_row)
-    return Recipe(replace(ScorerOptions(epochs=args.scorer_epochs), **row.options), row.shape)
-
-
 def distil(
-    name: str, items: Prepared, opinions: Opinions, recipe: Recipe, args: argparse.Namespace
+    name: str, items: Prepared, opinions: Opinions, recipes: list[Recipe], args: argparse.Namespace
 ) -> tuple[list[ScorerModel], MeanAndSpread]:
     """Students NAME-seedN.pt in args.run, and their figures on dev."""
     train, dev, unscored = items
     lessons = taught([*train, *(item for item in unscored if item.id in opinions)], opinions)
-    return train_seeds(name, lessons, dev, recipe.options, args.run, args.seeds, recipe.shape, args.jobs)
+    return train_seeds(name, lessons, dev, recipes, args.run, args.seeds, args.jobs)
 
 
 def held_out_inside_fit(
@@ -103,22 +88,21 @@ def held_out_inside_fit(
 def write_report(
     args: argparse.Namespace,
     items: Prepared,
-    students: list[ScorerModel],
-    recipe: Recipe,
+    scorers: list[ScorerModel],
+    recipes: list[Recipe],
     figures: dict,
 ) -> None:
-    """RUN/scorer.json. figures: of `single` (the students), `teacher` and `averaged`."""
+    """RUN/scorer.json. figures: of `single` (the scorers), `averaged`, and of their teachers where they have any."""
     train, dev, _ = items
-    held_out = held_out_inside_fit(train, recipe, args.run, args.jobs)
+    held_out = held_out_inside_fit(train, recipes[0], args.run, args.jobs)
     threshold = best_threshold(held_out.logit, held_out.wrong)
-    at_threshold = [detection_at(*detections(predict([s], dev), dev), threshold) for s in students]
+    at_threshold = [detection_at(*detections(predict([s], dev), dev), threshold) for s in scorers]
     report = {
         "seeds": args.seeds,
         "splits": args.splits,
         "folds": args.folds,
         "fit_on": args.fit_on,
-        "options": asdict(recipe.options),
-        "shape": recipe.shape,
+        "recipes": [asdict(recipe) for recipe in recipes],
         **figures,
         "threshold_inside_fit": threshold,
         "at_threshold_inside_fit": mean_and_spread(at_threshold),

@@ -18,7 +18,7 @@ KILLED_AT = (
     "split1-fold0/head.checkpoint.pt",
     "split1-fold1/model.pt",
     "features-0-fold0-1-fold1.pt",
-    "teacher-seed2.pt",
+    "scorer-seed2.pt",
     "export/acoustic.f32.onnx",
 )
 
