@@ -113,7 +113,7 @@ deploy-check: setup-test release  ## What `make test` leaves out of deploy/: the
 	@.deps/deploy_check/bin/python -m pytest -q tests/deploy/helm_check.py
 	@deploy/image_size.sh
 
-.PHONY: check format-check tidy asan tsan fuzz format
+.PHONY: check format-check tidy asan tsan tsan-load fuzz format
 check: format-check asan tsan fuzz tidy  ## What CI runs beyond the tests: sanitizers, fuzzers, format, lint
 
 format-check: setup-check
@@ -140,6 +140,13 @@ tsan: setup-check | build  ## The tests that use threads under ThreadSanitizer
 	@echo "build: tsan ($(TSAN_TARGETS))"
 	@ninja -C build/tsan -j $(JOBS) --quiet $(TSAN_TARGETS)
 	@tools/sanitized_ctest.sh tsan $(JOBS)
+
+TSAN_REQUESTS ?= 2000
+tsan-load: setup-check setup-test | build  ## The server under ThreadSanitizer and TSAN_REQUESTS (2000) mixed requests: a race ends it
+	$(call configure,tsan)
+	@echo "build: tsan (higgins)"
+	@ninja -C build/tsan -j $(JOBS) --quiet higgins
+	@tools/sanitized_soak.sh $(SERVER_PYTHON) $(TSAN_REQUESTS)
 
 fuzz: setup-check | build  ## Each fuzz target for FUZZ_SECONDS (30)
 	$(call configure,fuzz)
