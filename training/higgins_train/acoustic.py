@@ -24,6 +24,7 @@ from .augmentation import augmented_copies
 from .corpus import MISPRONOUNCED_BELOW, Utterance, add_corpus_arguments, corpora_of
 from .ctc_loss import WILDCARD, ctc_loss
 from .encoders import load_encoder
+from .files import whole
 from .metrics import collapse, edit_distance, pearson
 from .parallel import in_parallel
 from .phones import labels
@@ -224,20 +225,17 @@ class Trainer:
             print(json.dumps(figures), flush=True)
             with (self.out / "log.jsonl").open("a") as log:
                 log.write(json.dumps(figures) + "\n")
-            partial = checkpoint.with_suffix(".partial")
-            torch.save(
-                {
-                    "model": self.model.state_dict(),
-                    "guide": self.guide.head.state_dict() if self.guide is not None else {},
-                    "optimizer": optimizer.state_dict(),
-                    "scheduler": scheduler.state_dict(),
-                    "numpy": generator.bit_generator.state,
-                    "torch": torch.get_rng_state(),
-                    "epoch": epoch,
-                },
-                partial,
-            )
-            partial.replace(checkpoint)
+            saved = {
+                "model": self.model.state_dict(),
+                "guide": self.guide.head.state_dict() if self.guide is not None else {},
+                "optimizer": optimizer.state_dict(),
+                "scheduler": scheduler.state_dict(),
+                "numpy": generator.bit_generator.state,
+                "torch": torch.get_rng_state(),
+                "epoch": epoch,
+            }
+            with whole(checkpoint) as partial:
+                torch.save(saved, partial)
 
     @torch.inference_mode()
     def dev_figures(self, utterances: list[Utterance], forward) -> dict[str, float]:
@@ -330,8 +328,8 @@ def train_recogniser(
     if trainer.guide is not None:
         groups.append({"params": list(trainer.guide.head.parameters()), "lr": options.head_rate})
     trainer.run_stage("tune", trainer.whole, train, dev, options.epochs, groups, tuning=True)
-    model.save(final, str(init))
     (out / "options.json").write_text(json.dumps(asdict(options) | {"train": len(train)}, indent=1))
+    model.save(final, str(init))  # last: it says that all is there
     return final
 
 
@@ -418,12 +416,16 @@ def average(
     options: TrainOptions,
 ) -> None:
     """The recogniser that ships, into RUN/mean: the mean of all weights, and its figures on dev."""
-    model, out = mean_recogniser(run, names, init), run / MEAN
+    out = run / MEAN
+    if (out / "model.pt").exists() and json.loads((out / "options.json").read_text())["of"] == names:
+        return
+    model = mean_recogniser(run, names, init)
     out.mkdir(exist_ok=True)
     trainer = Trainer(model, cache, options, out)
     known = [u for u in dev if cache is None or u.id in cache]
     figures = {"stage": "mean", "of": names, **trainer.dev_figures(known, trainer.whole)}
     print(json.dumps(figures), flush=True)
     (out / "log.jsonl").write_text(json.dumps(figures) + "\n")
+    (out / "model.pt").unlink(missing_ok=True)  # of other recognisers
     (out / "options.json").write_text(json.dumps(asdict(options) | {"of": names}, indent=1))
     model.save(out / "model.pt", str(init))

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from .encoders import load_encoder
+from .files import whole
 from .phones import NUM_LABELS
 
 
@@ -74,7 +75,8 @@ class PhoneRecogniser(nn.Module):
         return self.from_states(dict(enumerate(self.encoder(samples))))
 
     def save(self, path: Path, init: str) -> None:
-        torch.save({"config": asdict(self.config), "init": init, "state": self.state_dict()}, path)
+        with whole(path) as partial:
+            torch.save({"config": asdict(self.config), "init": init, "state": self.state_dict()}, partial)
 
     @classmethod
     def load(cls, path: Path, init: Path | str | None = None) -> PhoneRecogniser:

@@ -26,6 +26,7 @@ from tqdm import tqdm
 from .corpus import Utterance, add_corpus_arguments
 from .export import load_scorer
 from .features import scorer_inputs
+from .files import whole
 from .pack import OnnxRecogniser
 from .scorer_data import material_of, prepare_items
 from .scorer_evaluation import evaluate
@@ -129,7 +130,8 @@ def run(args: argparse.Namespace) -> None:
         members[str(member)] = figures_of(opinions, dev)
     mean = mean_of(teachers)
     report = {"members": members, "averaged": figures_of(mean, dev), "recordings": len(mean)}
-    torch.save({"opinions": mean, "report": report}, args.out / "opinions.pt")
+    with whole(args.out / "opinions.pt") as partial:
+        torch.save({"opinions": mean, "report": report}, partial)
     (args.out / "ensemble.json").write_text(json.dumps(report, indent=1) + "\n")
     for name, figures in (*members.items(), ("averaged", report["averaged"])):
         print(f"{name}: " + "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))

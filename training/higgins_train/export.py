@@ -18,6 +18,7 @@ import torch
 
 from .acoustic_model import PhoneRecogniser
 from .corpus import Utterance, read_corpus
+from .files import whole
 from .scorer_model import INPUT_NAMES, OUTPUT_NAMES, ScorerConfig, ScorerGraph, ScorerModel
 from .simplify import prompts, simplify
 
@@ -95,7 +96,8 @@ def quantise_acoustic(
         # Not every node survives NNCF's own graph (casts, constants), so a name it lacks is no error.
         ignored_scope=nncf.IgnoredScope(names=ignored, validate=False),
     )
-    onnx.save(quantised, str(int8_path))
+    with whole(int8_path) as partial:
+        onnx.save(quantised, str(partial))
 
 
 def calibration_audio(utterances: list[Utterance], count: int = 60, seed: int = 0) -> list[np.ndarray]:

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from .acoustic_model import PhoneRecogniser
 from .corpus import Utterance
+from .files import whole
 from .states import StateCache
 
 MATRIX_FIELDS = ["phone_features", "phone_states", "utterance_features", "utterance_states"]
@@ -81,7 +82,6 @@ def extract(
             refused.append(f"{utterance.id}: {error}")
     if refused:
         print(f"{len(refused)} refused, e.g. {refused[0]}")
-    partial = path.with_suffix(".partial")
-    torch.save(inputs, partial)
-    partial.replace(path)
+    with whole(path) as partial:
+        torch.save(inputs, partial)
     return inputs

@@ -17,10 +17,11 @@ def in_parallel(work: Callable[[Job], object], jobs: Iterable[Job], at_once: int
     """Calls work(job) for every job, `at_once` at a time; its result is lost, so it leaves files. SystemExit: a job
     failed; those that run are ended."""
     waiting = list(jobs)
-    if at_once <= 1 or len(waiting) <= 1:
+    if at_once <= 1:
         for job in waiting:
             work(job)
         return
+    # A single job too has one thread: what is left after an interruption must sum in the same order as all of them.
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # before forking, so that no thread is lost on the way
     context = multiprocessing.get_context("fork")

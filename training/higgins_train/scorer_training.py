@@ -12,6 +12,7 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from .files import whole
 from .parallel import in_parallel
 from .phone_blending import PhoneBlender
 from .scorer_evaluation import evaluate, predict
@@ -107,10 +108,9 @@ def train_scorer(
         average.update_parameters(model)
     if options.weight_average > 0.0:
         model.load_state_dict(average.module.state_dict())
-    torch.save(
-        {"state": model.state_dict(), "config": asdict(config), "options": asdict(options), "seed": seed},
-        path,
-    )
+    about = {"config": asdict(config), "options": asdict(options), "seed": seed}
+    with whole(path) as partial:
+        torch.save({"state": model.state_dict(), **about}, partial)
     return model.eval()
 
 

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from .corpus import Utterance
 from .encoders import load_encoder
+from .files import whole
 
 
 class StateCache:
@@ -109,9 +110,8 @@ def cache_states(
             "seen": sorted(done),
             "complete": complete,
         }
-        partial = index_path.with_suffix(".partial")
-        partial.write_text(json.dumps(index))
-        partial.replace(index_path)
+        with whole(index_path) as partial:
+            partial.write_text(json.dumps(index))
 
     with data_path.open("ab") as data, torch.inference_mode():
         for count, utterance in enumerate(tqdm(utterances, desc="encoder states", unit="utt")):
