@@ -3,6 +3,9 @@
 #
 # ThreadSanitizer runs only what uses threads: the rooms are pure functions. Address space randomisation is turned off
 # for it where that is allowed, because g++ 12's runtime refuses the high entropy of newer kernels.
+#
+# The presets set TBB_ENABLE_SANITIZERS: OpenVINO's TBB would else open a library in a way that the sanitizers refuse.
+# And intercept_tls_get_addr=0: g++ 12's runtime falls over thread-local data of libraries that were opened late.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=$1

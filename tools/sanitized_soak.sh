@@ -5,6 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 fixed=()
 setarch "$(uname -m)" -R true 2>/dev/null && fixed=(setarch "$(uname -m)" -R)
-export HIGGINS_BINARY=$PWD/build/tsan/higgins
+export TBB_ENABLE_SANITIZERS=1 HIGGINS_BINARY=$PWD/build/tsan/higgins
 export TSAN_OPTIONS="suppressions=$PWD/tools/tsan.supp:halt_on_error=1:second_deadlock_stack=1"
 exec "${fixed[@]}" "$1" tests/server_e2e/soak.py --requests "$2" --max-growth-mb 100000

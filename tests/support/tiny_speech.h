@@ -91,9 +91,8 @@ inline std::string ToWav(std::span<const float> samples, int rate_hz = kTinyRate
 }
 
 inline std::vector<std::byte> ToBytes(const std::string& text) {
-  std::vector<std::byte> bytes(text.size());
-  std::memcpy(bytes.data(), text.data(), text.size());
-  return bytes;
+  const auto* first = reinterpret_cast<const std::byte*>(text.data());
+  return {first, first + text.size()};
 }
 
 }  // namespace higgins::testing

@@ -109,9 +109,8 @@ Result<std::string> ReadText(const std::string& path) {
 Result<std::vector<std::byte>> ReadBytes(const std::string& path) {
   const Result<std::string> text = ReadText(path);
   if (!text) return text.error();
-  std::vector<std::byte> bytes(text->size());
-  std::memcpy(bytes.data(), text->data(), text->size());
-  return bytes;
+  const auto* first = reinterpret_cast<const std::byte*>(text->data());
+  return std::vector<std::byte>(first, first + text->size());
 }
 
 Result<void> WriteText(const std::string& path, const std::string& text) {
