@@ -23,7 +23,7 @@ enum class ErrorCode {
   kInternal = 9,          ///< a defect of ours, or of a library under us
 };
 
-struct Error {
+struct Error {  // NOLINT(clang-analyzer-core.uninitialized.Assign): it loses track of a moved std::variant
   ErrorCode code = ErrorCode::kInternal;
   std::string message;  ///< one line: what was wrong, with expected and actual, and what to do
 };

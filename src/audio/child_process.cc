@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -12,8 +11,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace higgins::audio {
@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t kMaxErrorBytes = 4096;
 
 Error SystemError(const char* what, int code) {
-  return Error{ErrorCode::kInternal, std::string(what) + " failed: " + std::strerror(code)};
+  return Error{ErrorCode::kInternal, std::string(what) + " failed: " + std::generic_category().message(code)};
 }
 
 Result<UniqueFd> MemoryFile(Bytes bytes) {
@@ -136,7 +136,8 @@ Result<ChildProcess> ChildProcess::Start(const std::vector<std::string>& argv, B
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
-  const char* path = std::getenv("PATH");
+  const char* path =
+      std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nothing here writes the environment
   std::string path_entry = std::string("PATH=") + (path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin");
   std::array<char*, 2> environment = {path_entry.data(), nullptr};
 

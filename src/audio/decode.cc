@@ -113,8 +113,8 @@ Result<Clip> FromPcm(const PcmView& pcm, const AudioOptions& options) {
                                                   " samples are no multiple of its " +
                                                   std::to_string(num_channels) + " channels"};
   }
-  const auto num_frames = static_cast<double>(pcm.samples.size() / num_channels);
-  if (Result<void> fits = builder->CheckDeclared(num_frames); !fits) return fits.error();
+  const std::size_t num_frames = pcm.samples.size() / num_channels;
+  if (Result<void> fits = builder->CheckDeclared(static_cast<double>(num_frames)); !fits) return fits.error();
   if (Result<void> added = builder->Add(pcm.samples); !added) return added.error();
   return builder->Finish();
 }

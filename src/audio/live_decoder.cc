@@ -104,7 +104,7 @@ struct LiveDecoder::Impl {
 
   template <typename Stream>
   Result<void> Pass(Stream& stream, Bytes bytes) {
-    const Result<void> checked = Check(stream.Feed(bytes));
+    Result<void> checked = Check(stream.Feed(bytes));
     head = {};
     return checked;
   }

@@ -57,8 +57,8 @@ Result<HandlePtr> Open(MemoryFile& memory) {
   int error = MPG123_OK;
   HandlePtr handle(mpg123_new(nullptr, &error));
   if (!handle) return Error{ErrorCode::kInternal, std::string("libmpg123: ") + mpg123_plain_strerror(error)};
-  const long flags =
-      MPG123_QUIET | MPG123_FORCE_FLOAT | MPG123_GAPLESS | MPG123_SKIP_ID3V2;  // NOLINT: its type
+  // NOLINTNEXTLINE(google-runtime-int): libmpg123's type
+  const long flags = MPG123_QUIET | MPG123_FORCE_FLOAT | MPG123_GAPLESS | MPG123_SKIP_ID3V2;
   if (mpg123_param(handle.get(), MPG123_ADD_FLAGS, flags, 0.0) != MPG123_OK ||
       mpg123_replace_reader_handle(handle.get(), Read, Seek, nullptr) != MPG123_OK ||
       mpg123_open_handle(handle.get(), &memory) != MPG123_OK) {

@@ -13,7 +13,7 @@ namespace higgins::audio {
 enum class SampleType { kS16Le, kF32Le };
 
 /// Keeps what does not make a frame yet. Integers are divided by 32768, as libsndfile does.
-class PcmBytes {
+class PcmBytes {  // NOLINT(clang-analyzer-core.uninitialized.Assign): it loses track of a moved std::variant
  public:
   PcmBytes(SampleType type, int num_channels);
 

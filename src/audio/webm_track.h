@@ -118,7 +118,7 @@ class WebmOpusTrack : public webm::Callback {
     return result ? webm::Status(webm::Status::kOkCompleted) : Fail(result.error());
   }
 
-  webm::Status SelectBlock(const webm::Block& block, webm::Action* action) {
+  webm::Status SelectBlock(const webm::Block& block, webm::Action* action) const {
     const bool ours = found() && block.track_number == track_number_;
     *action = ours ? webm::Action::kRead : webm::Action::kSkip;
     return webm::Status(webm::Status::kOkCompleted);

@@ -1,7 +1,6 @@
 #include "engine/model_source.h"
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <system_error>
 
@@ -16,7 +15,8 @@ Result<std::vector<std::byte>> FolderSource::Read(const std::string& path) const
   }
   const std::uintmax_t num_bytes = std::filesystem::file_size(full, status);
   std::ifstream file(full, std::ios::binary);
-  if (status || !file) return Error{ErrorCode::kNotFound, full.string() + ": " + std::strerror(errno)};
+  if (status || !file)
+    return Error{ErrorCode::kNotFound, full.string() + ": " + std::generic_category().message(errno)};
   std::vector<std::byte> bytes(static_cast<std::size_t>(num_bytes));
   file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(num_bytes));
   if (static_cast<std::uintmax_t>(file.gcount()) != num_bytes) {

@@ -39,7 +39,7 @@ std::string Describe(const std::vector<ov::Output<const ov::Node>>& ports) {
 bool HasPort(const std::vector<ov::Output<const ov::Node>>& ports, const std::string& name,
              const ov::PartialShape& shape) {
   return std::any_of(ports.begin(), ports.end(), [&](const ov::Output<const ov::Node>& port) {
-    return port.get_names().count(name) > 0 && port.get_element_type() == ov::element::f32 &&
+    return port.get_names().contains(name) && port.get_element_type() == ov::element::f32 &&
            port.get_partial_shape().compatible(shape);
   });
 }

@@ -65,7 +65,7 @@ std::string Describe(const std::vector<ov::Output<const ov::Node>>& ports) {
 }
 
 bool Matches(const ov::Output<const ov::Node>& actual, const Port& expected) {
-  return actual.get_names().count(expected.name) > 0 && actual.get_element_type() == expected.type &&
+  return actual.get_names().contains(expected.name) && actual.get_element_type() == expected.type &&
          actual.get_partial_shape().compatible(expected.shape);
 }
 

@@ -68,7 +68,7 @@ std::string WordTable(const Report& report, Detail detail, const Painter& paint)
 }
 
 std::string Describe(const Mispronunciation& error) {
-  const std::string expected = error.expected.value_or("");
+  std::string expected = error.expected.value_or("");
   const std::string actual = error.actual.value_or("");
   switch (error.type) {
     case PhoneErrorKind::kSubstitution:

@@ -27,7 +27,7 @@
 #include "transports/cli/synthetic_speech.h"
 #include "transports/cli/terminal.h"
 
-extern char** environ;
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves it to the program
 
 namespace higgins::cli {
 namespace {
@@ -70,7 +70,7 @@ struct Timings {
   double audio_seconds = 0.0;
 
   void Add(const std::string& stage, double value) {
-    if (ms.count(stage) == 0) stages.push_back(stage);
+    if (!ms.contains(stage)) stages.push_back(stage);
     ms[stage].push_back(value);
   }
 };

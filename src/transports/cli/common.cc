@@ -6,9 +6,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <system_error>
 #include <thread>
 
@@ -40,7 +40,7 @@ std::vector<fs::path> UsualPlaces() {
 }
 
 Error CannotRead(const std::string& path) {
-  return Error{ErrorCode::kNotFound, path + ": " + std::strerror(errno)};
+  return Error{ErrorCode::kNotFound, path + ": " + std::generic_category().message(errno)};
 }
 
 }  // namespace
@@ -93,16 +93,16 @@ Result<Assessor> OpenPack(const PackOptions& options, int concurrent_requests,
 }
 
 Result<std::string> ReadText(const std::string& path) {
-  std::FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> opened(
+      path == "-" ? nullptr : std::fopen(path.c_str(), "rb"), std::fclose);
+  std::FILE* file = path == "-" ? stdin : opened.get();
   if (file == nullptr) return CannotRead(path);
   std::string text;
   std::vector<char> buffer(std::size_t{1} << 16);
   while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), file))
     text.append(buffer.data(), got);
   const bool failed = std::ferror(file) != 0;  // a folder opens, but does not read
-  const Error error = failed ? CannotRead(path) : Error{};
-  if (file != stdin) std::fclose(file);
-  if (failed) return error;
+  if (failed) return CannotRead(path);
   return text;
 }
 
@@ -119,7 +119,9 @@ Result<void> WriteText(const std::string& path, const std::string& text) {
     std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
     file << text;
     file.close();
-    if (!file) return Error{ErrorCode::kNotFound, temporary + ": cannot be written: " + std::strerror(errno)};
+    if (!file)
+      return Error{ErrorCode::kNotFound,
+                   temporary + ": cannot be written: " + std::generic_category().message(errno)};
   }
   std::error_code failure;
   fs::rename(temporary, path, failure);
@@ -134,7 +136,7 @@ Result<std::vector<WordPhones>> ParsePronunciations(const std::vector<std::strin
     if (equals == std::string::npos || equals == 0 || equals + 1 == entry.size()) {
       return Error{
           ErrorCode::kInvalidArgument,
-          "--pronunciation: expected WORD=PHONES as in \"higgins=HH IH1 G IH0 N Z\", got \"" + entry + "\""};
+          R"(--pronunciation: expected WORD=PHONES as in "higgins=HH IH1 G IH0 N Z", got ")" + entry + "\""};
     }
     out.push_back({entry.substr(0, equals), entry.substr(equals + 1)});
   }

@@ -115,7 +115,7 @@ Result<std::vector<std::pair<std::string, fs::path>>> ReadWavScp(const fs::path&
     if (fields.empty()) continue;
     if (fields.size() != 2) {
       return Error{ErrorCode::kInvalidArgument,
-                   path.string() + ": expected \"ID PATH\", got \"" + line + "\""};
+                   path.string() + R"(: expected "ID PATH", got ")" + line + "\""};
     }
     out.emplace_back(fields[0], folder / fields[1]);
   }
