@@ -51,14 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bfloat16", action="store_true", help="see `acoustic --help`")
     add_split_arguments(parser)
     parser.add_argument("--seeds", type=int, default=5, help="scorers to train")
-    parser.add_argument(
-        "--with",
-        dest="with_rows",
-        nargs="+",
-        default=["recipe", "correlation"],
-        metavar="ROW",
-        help="see `scorer --help`",
-    )
+    scorer.add_rows_argument(parser)
     parser.add_argument("--cmudict", type=Path, required=True, help="the CMU dictionary's file")
     parser.add_argument(
         "--init", type=Path, required=True, help="Hugging Face encoder folder, e.g. Whisper-base"

@@ -1,7 +1,8 @@
 """Teach the scorer of a run what an ensemble thinks: one network in the place of many.
 
 Learns from `opinions.pt` of `ensemble` beside the experts' labels, on the run's own out-of-fold features, and leaves
-scorer-seedN.pt and scorer.json as `scorer` does, so that `pack` ships the first student. What was there is replaced.
+scorer-seedN.pt and scorer.json as `scorer` does, so that `pack` ships the mean of the first students. What was
+there is replaced.
 
   python -m higgins_train distill --opinions runs/both/opinions.pt --run runs/en-us --corpus SO762 --native NATIVE \\
       --cmudict cmudict.dict --init whisper-base --seeds 5

@@ -37,6 +37,10 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_training_arguments(parser)
+    add_rows_argument(parser)
+
+
+def add_rows_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--with",
         dest="with_rows",
