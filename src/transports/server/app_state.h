@@ -8,7 +8,8 @@
 //
 //   router->Add({.method = "POST", .pattern = "/v1/thing/{id}", .access = {.scope = "assess"},
 //                .body = http::BodyKind::kMultipart, .max_body_bytes = app->config.max_upload_bytes,
-//                .handler = [app](std::shared_ptr<http::Request> request, http::Respond respond) { ... }});
+//                .handler = [app](const std::shared_ptr<http::Request>& request,
+//                                  const http::Respond& respond) { ... }});
 //   router->AddWebSocket({.pattern = "/v1/stream", .access = {.scope = "stream",
 //                         .key_place = http::KeyPlace::kHeaderOrQuery},
 //                         .factory = [app](const http::Request& request) { return std::make_unique<...>(...);

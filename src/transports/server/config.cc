@@ -171,9 +171,15 @@ std::string MarkdownTable(const CLI::App& app) {
     if (name == "workers") value = "the cores";
     const std::string type = option->get_type_name().empty() ? "" : " " + option->get_type_name();
     const std::string key = name == "config" ? "" : "`" + name + "`";
-    out += "| `--" + name + type.substr(0, type.find(':')) + "` | `" + option->get_envname() + "` | " + key +
-           " | " + (value.empty() || value == "[]" || value == "\"\"" ? "" : "`" + value + "`") + " | " +
-           option->get_description() + " |\n";
+    const bool has_value = !value.empty() && value != "[]" && value != "\"\"";
+    out.append("| `--")
+        .append(name)
+        .append(type, 0, type.find(':'))
+        .append("` | `")
+        .append(option->get_envname());
+    out.append("` | ").append(key).append(" | ");
+    if (has_value) out.append("`").append(value).append("`");
+    out.append(" | ").append(option->get_description()).append(" |\n");
   }
   return out;
 }

@@ -21,13 +21,13 @@ using http::ToResponse;
 // A text is spoken within the duration limit: this is far above what can be.
 constexpr std::size_t kMaxPhonesTextBytes = 8192;
 
-void Assess(AppState* app, const std::shared_ptr<Request>& request, Respond respond) {
+void Assess(AppState* app, const std::shared_ptr<Request>& request, const Respond& respond) {
   auto form = std::make_shared<AssessForm>();
   if (const auto problem = ReadAssessForm(*request, app->config.max_duration_s, form.get()))
     return respond(ToResponse(*problem, request->id));
   const Result<std::shared_ptr<const Assessor>> assessor = app->packs.Get()->Find(form->language, form->pack);
   if (!assessor) return respond(ToResponse(ProblemOf(assessor.error()), request->id));
-  SubmitLive(app, request, std::move(respond), [app, request, form, held = *assessor] {
+  SubmitLive(app, request, respond, [app, request, form, held = *assessor] {
     const auto audio = std::as_bytes(std::span(form->audio->data));
     const Result<Report> report = AssessMeasured(app, *held, audio, form->text, form->options);
     if (!report) return ToResponse(ProblemOf(report.error()), request->id);
@@ -35,7 +35,7 @@ void Assess(AppState* app, const std::shared_ptr<Request>& request, Respond resp
   });
 }
 
-void Phones(AppState* app, const std::shared_ptr<Request>& request, Respond respond) {
+void Phones(AppState* app, const std::shared_ptr<Request>& request, const Respond& respond) {
   const auto refuse = [&](std::string detail) {
     respond(ToResponse({.kind = ProblemKind::kInvalidArgument, .detail = std::move(detail)}, request->id));
   };
@@ -64,7 +64,7 @@ void Phones(AppState* app, const std::shared_ptr<Request>& request, Respond resp
   const Result<std::shared_ptr<const Assessor>> assessor = app->packs.Get()->Find(language, pack);
   if (!assessor) return respond(ToResponse(ProblemOf(assessor.error()), request->id));
   SubmitLive(
-      app, request, std::move(respond),
+      app, request, respond,
       [request, text, options, held = *assessor] {
         const Result<std::vector<WordPronunciations>> words = held->Phones(text, options);
         if (!words) return ToResponse(ProblemOf(words.error()), request->id);
@@ -112,14 +112,14 @@ void AddAssessRoutes(http::Router* router, AppState* app) {
                .access = {.scope = "assess"},
                .body = http::BodyKind::kMultipart,
                .max_body_bytes = app->config.max_upload_bytes,
-               .handler = [app](const std::shared_ptr<Request>& request, Respond respond) {
-                 Assess(app, request, std::move(respond));
+               .handler = [app](const std::shared_ptr<Request>& request, const Respond& respond) {
+                 Assess(app, request, respond);
                }});
   router->Add({.method = "GET",
                .pattern = "/v1/phones",
                .access = {.scope = "phones"},
-               .handler = [app](const std::shared_ptr<Request>& request, Respond respond) {
-                 Phones(app, request, std::move(respond));
+               .handler = [app](const std::shared_ptr<Request>& request, const Respond& respond) {
+                 Phones(app, request, respond);
                }});
   router->Add(
       {.method = "GET",

@@ -37,7 +37,9 @@ std::optional<Problem> ReadItem(const std::string& line, const std::string& wher
   const Json pronunciations = json.value("pronunciations", Json::object());
   if (!pronunciations.is_object()) return Bad(where + R"(expected "pronunciations": {"word": "PHONES"})");
   for (const auto& [word, phones] : pronunciations.items()) {
-    if (!phones.is_string()) return Bad(where + "pronunciations." + word + ": expected a string");
+    if (phones.is_string()) continue;
+    std::string detail = where;
+    return Bad(detail.append("pronunciations.").append(word).append(": expected a string"));
   }
   item->options = Dump(pronunciations);
   return std::nullopt;

@@ -60,11 +60,12 @@ Response CreateJob(AppState* app, const Request& request, const jobs::NewJob& jo
   return response;
 }
 
-void Batch(AppState* app, JobRunner* runner, const std::shared_ptr<Request>& request, Respond respond) {
+void Batch(AppState* app, JobRunner* runner, const std::shared_ptr<Request>& request,
+           const Respond& respond) {
   if (!app->jobs) return respond(JobsDisabled(*request));
   // Storing hundreds of megabytes is nothing for an I/O thread.
   SubmitLive(
-      app, request, std::move(respond),
+      app, request, respond,
       [app, runner, request] {
         jobs::NewJob job;
         if (const auto problem = ReadBatch(*request, app->config.max_batch_items, &job))
@@ -134,8 +135,8 @@ void AddBatchRoutes(http::Router* router, AppState* app, JobRunner* runner) {
                .body = http::BodyKind::kMultipart,
                .max_body_bytes = app->config.max_batch_bytes,
                .max_parts = app->config.max_batch_items + 8,
-               .handler = [app, runner](const std::shared_ptr<Request>& request, Respond respond) {
-                 Batch(app, runner, request, std::move(respond));
+               .handler = [app, runner](const std::shared_ptr<Request>& request, const Respond& respond) {
+                 Batch(app, runner, request, respond);
                }});
   router->Add({.method = "GET",
                .pattern = "/v1/jobs/{id}",

@@ -51,7 +51,7 @@ http::Response Finish(AppState* app, const http::Request& request, TaskOutcome o
 
 }  // namespace
 
-void SubmitLive(AppState* app, const std::shared_ptr<http::Request>& request, http::Respond respond,
+void SubmitLive(AppState* app, const std::shared_ptr<http::Request>& request, const http::Respond& respond,
                 std::function<http::Response()> work, Cost cost) {
   Task task;
   task.cost = cost;

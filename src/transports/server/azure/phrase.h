@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "higgins/report.h"
@@ -9,7 +10,7 @@
 
 namespace higgins::server::azure {
 
-inline constexpr long kTicksPerMs = 10000;  // times are in units of 100 ns
+inline constexpr std::int64_t kTicksPerMs = 10000;  // times are in units of 100 ns
 
 enum class OutputFormat { kSimple, kDetailed };
 

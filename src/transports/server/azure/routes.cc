@@ -66,7 +66,7 @@ Response Recognise(AppState* app, const Request& request, const ShortAudio& job)
   }
 }
 
-void Handle(AppState* app, const std::shared_ptr<Request>& request, Respond respond) {
+void Handle(AppState* app, const std::shared_ptr<Request>& request, const Respond& respond) {
   const auto refuse = [&](const std::string& detail) {
     respond(ToResponse({.kind = ProblemKind::kInvalidArgument, .detail = detail}, request->id));
   };
@@ -87,8 +87,7 @@ void Handle(AppState* app, const std::shared_ptr<Request>& request, Respond resp
   job->options.audio.max_duration_s = std::min(kMaxShortAudioS, app->config.max_duration_s);
   job->parameters = *std::move(parameters);
   job->assessor = *std::move(assessor);
-  api::SubmitLive(app, request, std::move(respond),
-                  [app, request, job] { return Recognise(app, *request, *job); });
+  api::SubmitLive(app, request, respond, [app, request, job] { return Recognise(app, *request, *job); });
 }
 
 void AddWebSocket(http::Router* router, AppState* app, const char* pattern, RecognitionMode mode) {
@@ -113,8 +112,8 @@ void AddRoutes(http::Router* router, AppState* app) {
                  .access = {.scope = "assess"},
                  .body = http::BodyKind::kRaw,
                  .max_body_bytes = app->config.max_upload_bytes,
-                 .handler = [app](const std::shared_ptr<Request>& request, Respond respond) {
-                   Handle(app, request, std::move(respond));
+                 .handler = [app](const std::shared_ptr<Request>& request, const Respond& respond) {
+                   Handle(app, request, respond);
                  }});
   }
   AddWebSocket(router, app, "/stt/speech/universal/v2", RecognitionMode::kOnce);

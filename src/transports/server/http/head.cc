@@ -59,7 +59,7 @@ MaybeError ParseRequestLine(std::string_view line, const HeadLimits& limits, Hea
       !method.empty() && method.size() <= 20 &&
       std::all_of(method.begin(), method.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (!is_method) return Bad("the method must be 1 to 20 capital letters");
-  if (const MaybeError error = ParseVersion(line.substr(target_end + 1), head)) return error;
+  if (MaybeError error = ParseVersion(line.substr(target_end + 1), head)) return error;
   if (target.size() > limits.max_target_bytes) return HeadError{414, "the request target is too long"};
   const bool is_visible =
       std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7f; });

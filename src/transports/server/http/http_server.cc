@@ -11,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstdint>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -135,7 +136,7 @@ Result<int> HttpServer::Start() {
     return Error{ErrorCode::kInvalidArgument,
                  "--host: expected an IP address or localhost, got " + options.host};
   }
-  error = impl_->Listen({address, static_cast<unsigned short>(options.port)});
+  error = impl_->Listen({address, static_cast<std::uint16_t>(options.port)});
   if (error) {
     return Error{ErrorCode::kInvalidArgument, "cannot listen on " + options.host + ":" +
                                                   std::to_string(options.port) + ": " + error.message()};

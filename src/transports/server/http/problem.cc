@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 namespace higgins::server::http {
@@ -87,7 +88,7 @@ Response ToResponse(const Problem& problem, const std::string& request_id) {
   response.reason = ProblemName(problem.kind);
   if (problem.retry_after_s > 0) {
     const double seconds = std::max(1.0, std::ceil(problem.retry_after_s));
-    response.headers.Add("Retry-After", std::to_string(static_cast<long>(seconds)));
+    response.headers.Add("Retry-After", std::to_string(static_cast<std::int64_t>(seconds)));
   }
   if (problem.kind == ProblemKind::kUnauthorised) {
     response.headers.Add("WWW-Authenticate", "Bearer realm=\"higgins\"");

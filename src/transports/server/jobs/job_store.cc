@@ -66,7 +66,7 @@ struct JobStore::Impl {
     return transaction.Commit();
   }
 
-  Result<void> Insert(const std::string& id, const NewJob& job) {
+  Result<void> Insert(const std::string& id, const NewJob& job) const {
     const auto num_items = static_cast<std::int64_t>(job.items.size());
     Result<void> run = Statement(database, "INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, 0, NULL)")
                            .Bind(id)
@@ -124,7 +124,7 @@ struct JobStore::Impl {
   }
 
   /// In the transaction of the item's result.
-  Result<void> CountFinished(const Work& work, ItemState state) {
+  Result<void> CountFinished(const Work& work, ItemState state) const {
     Result<void> run =
         Statement(database,
                   "UPDATE job SET num_pending = num_pending - 1, num_failed = num_failed + ?2, "

@@ -125,19 +125,20 @@ std::string Metrics::Render() const {
     const Family* family = FindFamily(name);
     if (family == nullptr || all_series.empty()) continue;
     constexpr std::array<const char*, 3> kTypes{"counter", "gauge", "histogram"};
-    out += "# HELP " + name + " " + family->help + "\n# TYPE " + name + " " +
-           kTypes[static_cast<std::size_t>(family->kind)] + "\n";
+    out.append("# HELP ").append(name).append(" ").append(family->help).append("\n# TYPE ").append(name);
+    out.append(" ").append(kTypes[static_cast<std::size_t>(family->kind)]).append("\n");
     for (const auto& [labels, series] : all_series) {
       if (family->kind != Kind::kHistogram) {
         Line(&out, name, labels, Number(series.read ? series.read() : series.value));
         continue;
       }
-      long count = 0;
-      const std::string comma = labels.empty() ? "" : ",";
+      std::int64_t count = 0;
+      const std::string before_edge = labels.empty() ? "le=\"" : labels + ",le=\"";
       for (std::size_t i = 0; i < series.bucket_counts.size(); ++i) {
         count += series.bucket_counts[i];
-        const std::string edge = i < kBuckets.size() ? Number(kBuckets[i]) : "+Inf";
-        Line(&out, name + "_bucket", labels + comma + "le=\"" + edge + "\"", std::to_string(count));
+        std::string with_edge = before_edge;
+        with_edge.append(i < kBuckets.size() ? Number(kBuckets[i]) : "+Inf").append("\"");
+        Line(&out, name + "_bucket", with_edge, std::to_string(count));
       }
       Line(&out, name + "_sum", labels, Number(series.value));
       Line(&out, name + "_count", labels, std::to_string(count));

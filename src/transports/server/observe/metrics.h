@@ -3,6 +3,7 @@
 // never what a client sent, so their number is bounded.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -32,8 +33,8 @@ class Metrics {
 
  private:
   struct Series {
-    double value = 0;                 ///< a counter's or gauge's, or the sum of a histogram
-    std::vector<long> bucket_counts;  ///< of a histogram, the last is +Inf
+    double value = 0;                         ///< a counter's or gauge's, or the sum of a histogram
+    std::vector<std::int64_t> bucket_counts;  ///< of a histogram, the last is +Inf
     std::function<double()> read;
   };
   mutable std::mutex mutex_;

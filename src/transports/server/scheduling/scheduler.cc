@@ -22,8 +22,8 @@ constexpr std::chrono::seconds kQuiet{2};
 
 bool IsGone(const Task& task) { return task.gone && task.gone->load(std::memory_order_relaxed); }
 
-void RunDead(std::vector<Task> tasks) {
-  for (Task& task : tasks) task.run(IsGone(task) ? TaskOutcome::kCancelled : TaskOutcome::kExpired);
+void RunDead(const std::vector<Task>& tasks) {
+  for (const Task& task : tasks) task.run(IsGone(task) ? TaskOutcome::kCancelled : TaskOutcome::kExpired);
 }
 
 }  // namespace
@@ -122,7 +122,7 @@ Submission Scheduler::Submit(Task task) {
     if (!refused) (task.priority == Priority::kLive ? impl_->live : impl_->background).Push(std::move(task));
   }
   impl_->changed.notify_one();
-  RunDead(std::move(dead));
+  RunDead(dead);
   if (dropped) dropped->run(TaskOutcome::kDropped);
   return refused ? Submission::kQueueFull : Submission::kAccepted;
 }

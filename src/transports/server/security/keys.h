@@ -42,7 +42,7 @@ class KeyRing {
   KeyRing() = default;
   /// Errors: kNotFound; kInvalidArgument with the entry and what is wrong with it.
   static Result<KeyRing> Load(const std::filesystem::path& file);
-  static Result<KeyRing> Parse(std::string_view json, const std::string& where);
+  static Result<KeyRing> Parse(std::string_view text, const std::string& where);
 
   /// The key whose digest is that of `presented`; null when there is none. Takes the same time for every key
   /// that is not there.

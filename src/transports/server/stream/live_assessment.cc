@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <utility>
 
 namespace higgins::server::stream {
@@ -97,8 +98,8 @@ void LiveAssessment::SubmitReport() {
   task.run = [self = shared_from_this(), submitted](TaskOutcome outcome) {
     const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - submitted;
     self->setup_.app->metrics.Observe("higgins_stage_seconds", {{"stage", "queue"}}, waited.count());
-    auto end = std::make_shared<LiveEnd>(self->MakeReport(outcome));
-    self->setup_.socket->Post([self, end] { self->End(std::move(*end)); });
+    const auto end = std::make_shared<const LiveEnd>(self->MakeReport(outcome));
+    self->setup_.socket->Post([self, end] { self->End(*end); });
   };
   switch (setup_.app->scheduler->Submit(std::move(task))) {
     case Submission::kAccepted:
@@ -131,7 +132,7 @@ LiveEnd LiveAssessment::MakeReport(TaskOutcome outcome) {
   return std::move(measured->report);
 }
 
-void LiveAssessment::End(LiveEnd end) {
+void LiveAssessment::End(const LiveEnd& end) {
   if (has_ended_) return;
   has_ended_ = true;
   setup_.socket->ResumeReading();
@@ -139,7 +140,7 @@ void LiveAssessment::End(LiveEnd end) {
 }
 
 std::chrono::milliseconds LongestStream(double max_duration_s) {
-  return std::chrono::milliseconds(static_cast<long>(2000 * max_duration_s) + 30000);
+  return std::chrono::milliseconds(static_cast<std::int64_t>(2000 * max_duration_s) + 30000);
 }
 
 }  // namespace higgins::server::stream

@@ -65,7 +65,7 @@ class LiveAssessment : public std::enable_shared_from_this<LiveAssessment> {
   void TakeInSoon();
   void MaybeProgress();
   void SubmitReport();
-  void End(LiveEnd end);
+  void End(const LiveEnd& end);
   LiveEnd MakeReport(TaskOutcome outcome);
 
   Setup setup_;
