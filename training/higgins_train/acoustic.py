@@ -21,7 +21,14 @@ from tqdm import tqdm
 
 from .acoustic_model import AcousticConfig, PhoneRecogniser
 from .augmentation import augmented_copies
-from .corpus import MISPRONOUNCED_BELOW, Utterance, add_corpus_arguments, corpora_of
+from .corpus import (
+    MISPRONOUNCED_BELOW,
+    Utterance,
+    add_corpus_arguments,
+    add_fit_on_argument,
+    corpora_of,
+    trained_on,
+)
 from .ctc_loss import WILDCARD, ctc_loss
 from .encoders import load_encoder
 from .files import whole
@@ -344,7 +351,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=os.cpu_count() or 1,
         help="recognisers trained at the same time, one thread each",
     )
-    parser.add_argument("--fit-on", choices=["fit", "all"], default="fit")
+    add_fit_on_argument(parser)
     parser.add_argument("--epochs", type=int, default=TrainOptions.epochs)
     parser.add_argument(
         "--frozen-layers",
@@ -384,7 +391,7 @@ def run(args: argparse.Namespace) -> None:
         bfloat16=args.bfloat16,
         score_weight=args.score_weight,
     )
-    fit = [u for u in utterances if args.fit_on == "all" or u.division == "fit"]
+    fit = trained_on(utterances, args.fit_on)
     dev = [u for u in utterances if u.division == "dev"]
     cache, copies = None, {}
     if splittable and options.frozen_layers > 0:

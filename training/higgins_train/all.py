@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 
 from . import acoustic, g2p, lexicon, pack, scorer, synthesis
-from .corpus import add_corpus_arguments
+from .corpus import add_corpus_arguments, add_fit_on_argument
 from .splits import add_split_arguments
 
 # What the shipped pack was trained with; the dev sets have voices of their own and sentences that fit never has.
@@ -59,9 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=Path, required=True, help="run folder: caches, checkpoints, models")
     parser.add_argument("--out", type=Path, required=True, help="the pack's folder, e.g. packs/en-us")
     parser.add_argument("--version", required=True, help="version of the pack, e.g. 2026.11.1")
-    parser.add_argument(
-        "--fit-on", choices=["fit", "all"], default="fit", help="all: dev speakers too, for shipping"
-    )
+    add_fit_on_argument(parser)
+    parser.add_argument("--fit-only", type=Path, metavar="PACK", help="see `pack --help`")
 
 
 def run(args: argparse.Namespace) -> None:

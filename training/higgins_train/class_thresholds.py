@@ -6,25 +6,14 @@ whose errors are few keep the common threshold.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from .held_out import HeldOut
 from .metrics import best_threshold, detection_at
 from .phones import LABEL_OF, PHONE_CLASSES
 
 FEWEST_ERRORS = 40  # of a class, for a threshold of its own
 WORTH_FROM = 0.005  # gain of F1
-
-
-@dataclass
-class HeldOut:
-    """Phones of speakers that the scorer had not learned from, one entry a phone."""
-
-    logit: np.ndarray
-    wrong: np.ndarray  # bool
-    phone: np.ndarray  # label of the canonical phone
-    speaker: np.ndarray  # names
 
 
 def class_of_label() -> dict[int, str]:
@@ -56,10 +45,7 @@ def compare(of: HeldOut, folds: int = 5, seed: int = 0) -> dict:
     fold = np.array([fold_of[speaker] for speaker in of.speaker])
     common, by_class = np.zeros(len(fold)), np.zeros(len(fold))
     for number in range(folds):
-        rest, here = (
-            HeldOut(*(part[chosen] for part in (of.logit, of.wrong, of.phone, of.speaker)))
-            for chosen in (fold != number, fold == number)
-        )
+        rest, here = of.of(fold != number), of.of(fold == number)
         if not rest.wrong.any() or not len(here.logit):
             continue
         thresholds = thresholds_of(rest)

@@ -199,6 +199,20 @@ def add_corpus_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--synthetic", type=Path, nargs="*", default=[], help="folders that `synthesis` made")
 
 
+def add_fit_on_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fit-on",
+        choices=["fit", "all"],
+        default="fit",
+        help="all: the learners of dev too, for shipping; native and synthetic dev speech stays for measuring",
+    )
+
+
+def trained_on(utterances: list[Utterance], fit_on: str) -> list[Utterance]:
+    """What is learned from. Native and synthetic speech of the dev division never is: a pack is measured on it."""
+    return [u for u in utterances if u.division == "fit" or (fit_on == "all" and u.kind == "learner")]
+
+
 def corpora_of(args: argparse.Namespace) -> list[list[Utterance]]:
     """The utterances of every corpus that was named, corpus by corpus."""
     folders = [args.corpus, *([args.native] if args.native else []), *args.synthetic]

@@ -13,11 +13,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import shutil
 from pathlib import Path
 
 import torch
 
+from .files import whole
 from .scorer import add_arguments as add_scorer_arguments
 from .scorer import recipes_of
 from .scorer_data import prepare_items
@@ -42,5 +42,7 @@ def run(args: argparse.Namespace) -> None:
     figures = {"single": single, "teacher": members, "averaged": saved["report"]["averaged"]}
     write_report(args, items, students, recipes, figures)
     for seed in range(1, args.seeds + 1):
-        shutil.copy(args.run / f"{name}-seed{seed}.pt", args.run / f"scorer-seed{seed}.pt")
+        student = torch.load(args.run / f"{name}-seed{seed}.pt", weights_only=True)
+        with whole(args.run / f"scorer-seed{seed}.pt") as partial:
+            torch.save(student | {"taught_by": name}, partial)
     print(json.dumps(single, indent=1))

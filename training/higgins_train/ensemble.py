@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from .corpus import Utterance, add_corpus_arguments
+from .corpus import Utterance, add_corpus_arguments, add_fit_on_argument
 from .export import load_scorer
 from .features import scorer_inputs
 from .files import whole
@@ -110,7 +110,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--init", type=Path, help="the runs' encoder folder, if it has moved and is one for all"
     )
-    parser.add_argument("--fit-on", choices=["fit", "all"], default="fit", help="as the members were trained")
+    add_fit_on_argument(parser)
     parser.set_defaults(splits=1, folds=2)  # of a pack; a run says how many it has
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="processes that extract what a run lacks"

@@ -26,6 +26,7 @@ from .export import (
     shrink_constants,
 )
 from .features import Posteriors, extract
+from .held_out import HeldOut
 from .model_card import write_card
 from .phones import BLANK, PHONES
 from .scorer_data import pools
@@ -120,6 +121,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--version", required=True, help="version of the pack, e.g. 2026.11.1")
     parser.add_argument(
+        "--fit-only",
+        type=Path,
+        metavar="PACK",
+        help="with `scorer --fit-on all`: a pack of the same recipe that never heard dev; its figures go on the card",
+    )
+    parser.add_argument(
         "--limit", type=int, help="measure on so many dev utterances only (to try things out)"
     )
 
@@ -137,24 +144,30 @@ def run(args: argparse.Namespace) -> None:
     int8_path = export_recogniser(args, model, utterances)
     export_scorer(ScorerGraph(*members).eval(), args.out / ROLES["scorer"])
 
-    by_float, by_int8 = heard_on_dev(args, model, members, utterances)
+    report = json.loads((args.run / "scorer.json").read_text())
+    held_out, heard_dev = HeldOut.load(args.run), report["fit_on"] == "all"
+    by_float, by_int8 = heard_on_dev(
+        args, model, members, utterances, (held_out.logit, held_out.wrong) if heard_dev else None
+    )
     drift = {
         key: by_float.figures[key] - by_int8.figures[key] for key in by_int8.figures if key.endswith("_pcc")
     }
     print("f32 - int8: " + "  ".join(f"{key} {value:+.4f}" for key, value in drift.items()))
-    report = json.loads((args.run / "scorer.json").read_text())
-    points = operating_points(by_int8, report, args.version)
+    points = operating_points(held_out, by_int8.items, report, args.version)
     save_predictions(by_int8, points, args.run / "dev-predictions.pt")
-    logits, wrong = detections(by_int8.predictions, by_int8.items)
+    logits, wrong = (
+        (held_out.logit, held_out.wrong) if heard_dev else detections(by_int8.predictions, by_int8.items)
+    )
     probability = sigmoid(points["detection_scale"] * logits + points["detection_offset"])
     last_epoch = json.loads((args.run / MEAN / "log.jsonl").read_text().splitlines()[-1])
     card = {
         "version": args.version,
         **{
             key: report[key]
-            for key in ("fit_on", "splits", "folds", "seeds", "single", "teacher", "averaged")
+            for key in ("fit_on", "splits", "folds", "seeds", "single", "teacher", "averaged", "held_out")
             if key in report
         },
+        **({"fit_only": fit_only_figures(args.fit_only)} if args.fit_only else {}),
         "num_dev": sum(i.scored for i in by_int8.items),
         "num_native": sum(i.native for i in by_int8.items),
         "members": len(members),
@@ -180,6 +193,14 @@ def run(args: argparse.Namespace) -> None:
             f"int8 costs more than {MAX_DRIFT} of {', '.join(failed)}: keep a layer in float (--float-layers), after "
             f"deleting {int8_path}"
         )
+
+
+def fit_only_figures(pack: Path) -> dict:
+    """{"version", "int8"} of a pack that never heard the dev speakers."""
+    card = json.loads((pack / "figures.json").read_text())
+    if card["fit_on"] != "fit":
+        raise SystemExit(f"--fit-only {pack}: that pack learned from the dev speakers too")
+    return {key: card[key] for key in ("version", "int8", "num_synthetic_fit")}
 
 
 def export_recogniser(args: argparse.Namespace, model: PhoneRecogniser, utterances: list[Utterance]) -> Path:
@@ -214,8 +235,9 @@ def heard_on_dev(
     model: PhoneRecogniser,
     members: list[ScorerModel],
     utterances: list[Utterance],
+    chosen_on: tuple[np.ndarray, np.ndarray] | None,
 ) -> tuple[Heard, Heard]:
-    """(with the float recogniser, with the pack's int8 one)."""
+    """(with the float recogniser, with the pack's int8 one). chosen_on: as of `evaluate`."""
     stressed = stressed_pronunciations(read_cmudict(args.cmudict)) if args.native else {}
     dev = [with_words(u, stressed) if u.native else u for u in utterances if u.division == "dev"]
     dev = dev[: args.limit]
@@ -231,15 +253,16 @@ def heard_on_dev(
             inputs |= extract(pool, recogniser, folder / f"features-dev{kind}.pt")
         items = [make_item(u, inputs[u.id]) for u in dev if u.id in inputs]
         predictions = predict(members, items)
-        both.append(Heard(items, predictions, evaluate(predictions, items)))
+        both.append(Heard(items, predictions, evaluate(predictions, items, chosen_on)))
     return both[0], both[1]
 
 
-def operating_points(heard: Heard, report: dict, version: str) -> dict:
-    """The manifest's `calibration`: chosen on dev, thresholds by class of phone inside fit."""
-    native = [i for i in heard.items if i.native] or heard.items
+def operating_points(held_out: HeldOut, dev: list[Item], report: dict, version: str) -> dict:
+    """The manifest's `calibration`: chosen on speakers held out of what was trained on; insertions, of which the corpus
+    marks none, on native speech of dev."""
+    native = [i for i in dev if i.native] or dev
     evidence = np.concatenate([i.inputs["insertion_evidence"] for i in native])
-    points = calibration(*detections(heard.predictions, heard.items), evidence, version)
+    points = calibration(held_out.logit, held_out.wrong, evidence, version)
     by_class = report.get("thresholds_by_class", {})
     if by_class.get("pays"):
         points["detection_threshold_by_class"] = {

@@ -8,7 +8,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from .corpus import add_corpus_arguments
+from .corpus import add_corpus_arguments, add_fit_on_argument
 from .scorer_data import prepare_items
 from .scorer_evaluation import evaluate, predict
 from .scorer_options import Recipe, ScorerOptions
@@ -24,7 +24,7 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--init", type=Path, required=True, help="Hugging Face encoder folder")
     parser.add_argument("--run", type=Path, required=True, help="run folder that `acoustic` filled")
     add_split_arguments(parser)
-    parser.add_argument("--fit-on", choices=["fit", "all"], default="fit")
+    add_fit_on_argument(parser)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument(
         "--jobs",

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from .cmudict import read_cmudict
-from .corpus import Utterance, corpora_of
+from .corpus import Utterance, corpora_of, trained_on
 from .features import Posteriors, extract
 from .parallel import in_parallel
 from .scorer_items import Item, make_item, without_labels
@@ -48,7 +48,7 @@ def material_of(args: argparse.Namespace) -> Material:
     # Native speech teaches the scorer what is right although no learner of the corpus says it so.
     stressed = stressed_pronunciations(read_cmudict(args.cmudict)) if args.native else {}
     ready = [with_words(u, stressed) if u.native else u for u in utterances]
-    fit = [u for u in utterances if args.fit_on == "all" or u.division == "fit"]
+    fit = trained_on(utterances, args.fit_on)
     changed = [with_substitutions(u, seed=1) for u in ready if not u.synthetic]
     splits = draw_splits(fit, args.splits, args.folds)
     return Material(ready, changed, splits, corpora, args.init, args.run)

@@ -35,14 +35,18 @@ def predict(models: list[ScorerModel], items: list[Item]) -> list[Outputs]:
     return predictions
 
 
-def evaluate(predictions: list[Outputs], items: list[Item]) -> dict[str, float]:
-    """Figures of scored items, named as `higgins eval` names them."""
+def evaluate(
+    predictions: list[Outputs], items: list[Item], chosen_on: tuple[np.ndarray, np.ndarray] | None = None
+) -> dict[str, float]:
+    """Figures of scored items, named as `higgins eval` names them. chosen_on: (logits, wrong) of the phones that the
+    thresholds are chosen on; default: the items' own."""
     scored = [(p, i) for p, i in zip(predictions, items, strict=True) if i.scored]
     phone = np.clip(np.concatenate([p["phone_score"] for p, _ in scored]), 0, 2)
     truth = np.concatenate([i.phone for _, i in scored])
     logit = np.concatenate([p["detection_logit"] for p, _ in scored])
     wrong = truth < MISPRONOUNCED_BELOW
-    threshold = best_threshold(logit, wrong)
+    its_logit, its_wrong = chosen_on or (logit, wrong)
+    threshold = best_threshold(its_logit, its_wrong)
     figures = {"phone_pcc": pearson(phone, truth), "phone_mse": float(((phone - truth) ** 2).mean())}
     word = np.concatenate([p["word_scores"] for p, _ in scored])
     word_truth = np.concatenate([i.word for _, i in scored])
@@ -54,7 +58,7 @@ def evaluate(predictions: list[Outputs], items: list[Item]) -> dict[str, float]:
     }
     figures["mdd_auc"] = area_under_roc(logit, wrong)
     figures |= {f"mdd_{k}": v for k, v in detection_at(logit, wrong, threshold).items()}
-    at_60 = np.quantile(logit[wrong], 0.4)  # finds 60 % of the experts' errors
+    at_60 = np.quantile(its_logit[its_wrong], 0.4)  # finds 60 % of the experts' errors
     native = [(p["detection_logit"], i.phone) for p, i in zip(predictions, items, strict=True) if i.native]
     untouched = [found for found, labels in native if labels.min() == 2.0]
     altered = [(found, labels) for found, labels in native if labels.min() < 2.0]

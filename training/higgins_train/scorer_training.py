@@ -39,6 +39,8 @@ def fit_statistics(model: ScorerModel, items: list[Item]) -> None:
 
 def finished_scorer(path: Path, model: ScorerModel, options: ScorerOptions) -> ScorerModel:
     saved = torch.load(path, weights_only=True)
+    if "taught_by" in saved:
+        raise SystemExit(f"{path} is a student that `distill` left there: move it away or delete it")
     made_with = asdict(replace(ScorerOptions(), **saved["options"]))
     other = {key for key, value in asdict(options).items() if made_with[key] != value}
     other |= {key for key, value in asdict(model.config).items() if saved["config"].get(key, value) != value}

@@ -49,7 +49,7 @@ FLITE_VOICES = ("awb", "kal16", "rms", "slt")
 # The voices that training never hears; diagnosis is measured on them.
 UNSEEN_VOICES = ("jf_nezumi", "rms", "slt")
 SYLLABLES = ("ba", "be", "bi", "bo", "bu", "da", "de", "di", "do", "du")
-ERROR_RATE = 0.10  # of the phones of a sentence with errors
+ERROR_RATE = 0.10  # of the phones of a sentence with errors, for measuring; learning gains from denser ones
 
 
 @dataclass
@@ -106,10 +106,12 @@ def with_error(word: Said, at: int, random: np.random.Generator) -> Said:
     return Said(word.text, word.phones, spoken)
 
 
-def sentence_with_errors(words: list[Said], random: np.random.Generator) -> list[Said]:
-    """At least one error, about ERROR_RATE of the phones, never two in one word's neighbouring phones."""
+def sentence_with_errors(
+    words: list[Said], random: np.random.Generator, rate: float = ERROR_RATE
+) -> list[Said]:
+    """At least one error, about `rate` of the phones, never two in one word's neighbouring phones."""
     places = [(w, p) for w, word in enumerate(words) for p in range(len(word.phones))]
-    wanted = max(1, round(ERROR_RATE * len(places) * random.uniform(0.5, 1.5)))
+    wanted = max(1, round(rate * len(places) * random.uniform(0.5, 1.5)))
     taken: list[tuple[int, int]] = []
     out = list(words)
     for index in random.permutation(len(places)):
@@ -139,11 +141,13 @@ def sentences_of(folder: Path, division: str, dictionary: Dictionary) -> list[li
     return sentences
 
 
-def make_sentence(kind: str, sentences: list[list[Said]], random: np.random.Generator) -> list[Said]:
+def make_sentence(
+    kind: str, sentences: list[list[Said]], random: np.random.Generator, error_rate: float = ERROR_RATE
+) -> list[Said]:
     if kind == "nonsense":
         return [nonsense_word(random) for _ in range(int(random.integers(3, 8)))]
     words = sentences[int(random.integers(len(sentences)))]
-    return words if kind == "clean" else sentence_with_errors(words, random)
+    return words if kind == "clean" else sentence_with_errors(words, random, error_rate)
 
 
 def kokoro_ipa(words: list[Said]) -> str:
@@ -254,6 +258,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=int, default=600, help="recordings to make")
     parser.add_argument("--kinds", nargs="+", default=["errors", "clean", "nonsense"])
     parser.add_argument("--shares", nargs="+", type=float, default=[0.4, 0.15, 0.45])
+    parser.add_argument(
+        "--error-rate",
+        type=float,
+        default=ERROR_RATE,
+        help=f"share of a sentence's phones that are said wrong in kind `errors` (default {ERROR_RATE})",
+    )
     parser.add_argument("--seed", type=int, default=1)
 
 
@@ -272,7 +282,7 @@ def run(args: argparse.Namespace) -> None:
         for number in tqdm(range(done, args.count), desc=f"{args.synthesiser} speaks", unit="utt"):
             random = np.random.default_rng([args.seed, number])
             kind = str(random.choice(args.kinds, p=shares))
-            words = make_sentence(kind, sentences, random)
+            words = make_sentence(kind, sentences, random, args.error_rate)
             samples = synthesiser.say(words, voices, random)
             samples *= 0.5 / (np.abs(samples).max() + 1e-6)
             name = f"{args.synthesiser}-{args.division}-{args.seed}-{number:05d}"

@@ -10,18 +10,17 @@ import argparse
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import numpy as np
 
-from .class_thresholds import HeldOut, compare
+from .class_thresholds import compare
+from .held_out import judge_held_out
 from .metrics import best_threshold, detection_at
-from .parallel import in_parallel
 from .scorer_evaluation import Outputs, detections, predict
 from .scorer_items import Item
 from .scorer_model import ScorerModel
 from .scorer_options import Recipe
-from .scorer_training import MeanAndSpread, mean_and_spread, train_scorer, train_seeds
+from .scorer_training import MeanAndSpread, mean_and_spread, train_seeds
 
 # What one teacher, or the mean of several, says: outputs of ScorerModel on 0-2 by utterance id.
 Opinions = dict[str, Outputs]
@@ -61,30 +60,6 @@ def distil(
     return train_seeds(name, lessons, dev, recipes, args.run, args.seeds, args.jobs)
 
 
-def held_out_inside_fit(
-    items: list[Item], recipe: Recipe, folder: Path, jobs: int, folds: int = 2
-) -> HeldOut:
-    """Detection logits of all scored `items`, from scorers that did not learn from their speakers."""
-    speakers = sorted({i.speaker for i in items if i.scored})
-    fold_of = {speaker: at % folds for at, speaker in enumerate(speakers)}
-
-    def learned(fold: int) -> ScorerModel:
-        rest = [i for i in items if fold_of.get(i.speaker) != fold]
-        return train_scorer(rest, 1, recipe.options, folder / f"threshold-fold{fold}.pt", recipe.shape)
-
-    in_parallel(learned, range(folds), jobs)
-    parts: list[tuple[np.ndarray, ...]] = []
-    for fold in range(folds):
-        held_out = [i for i in items if fold_of.get(i.speaker) == fold]
-        model = learned(fold)
-        scored = [i for i in held_out if i.scored]
-        logits, wrong = detections(predict([model], scored), scored)
-        phones = np.concatenate([i.inputs["phone"] for i in scored])
-        speakers = np.concatenate([[i.speaker] * len(i.phone) for i in scored])
-        parts.append((logits, wrong, phones, speakers))
-    return HeldOut(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-
-
 def write_report(
     args: argparse.Namespace,
     items: Prepared,
@@ -92,9 +67,11 @@ def write_report(
     recipes: list[Recipe],
     figures: dict,
 ) -> None:
-    """RUN/scorer.json. figures: of `single` (the scorers), `averaged`, and of their teachers where they have any."""
+    """RUN/scorer.json and RUN/held-out.pt. figures: of `single` (the scorers), `averaged`, and of their teachers where
+    they have any."""
     train, dev, _ = items
-    held_out = held_out_inside_fit(train, recipes[0], args.run, args.jobs)
+    held_out, agreement = judge_held_out(train, recipes, args.run, args.jobs)
+    held_out.save(args.run)
     threshold = best_threshold(held_out.logit, held_out.wrong)
     at_threshold = [detection_at(*detections(predict([s], dev), dev), threshold) for s in scorers]
     report = {
@@ -104,6 +81,7 @@ def write_report(
         "fit_on": args.fit_on,
         "recipes": [asdict(recipe) for recipe in recipes],
         **figures,
+        "held_out": agreement,
         "threshold_inside_fit": threshold,
         "at_threshold_inside_fit": mean_and_spread(at_threshold),
         "thresholds_by_class": compare(held_out),

@@ -80,3 +80,6 @@ def test_two_runs_and_a_pack_become_one_scorer(corpus: Path, tmp_path: Path) -> 
     report = json.loads((run / "scorer.json").read_text())
     assert report["averaged"] == saved["report"]["averaged"]
     assert report["single"].keys() == report["teacher"].keys()
+    # A student is not taken for a scorer that learned from the experts alone.
+    with pytest.raises(SystemExit, match="is a student"):
+        run_command(scorer, *of_run, "--run", run)

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from conftest import tiny_checkpoint
 from higgins_train.acoustic_model import PhoneRecogniser
-from higgins_train.corpus import Utterance
+from higgins_train.corpus import Utterance, trained_on
 from higgins_train.encoders import load_encoder
 from higgins_train.splits import draw_splits, mean_recogniser, splits_in
 
@@ -75,3 +75,10 @@ def test_the_mean_of_two_recognisers(tmp_path: Path) -> None:
     alone = mean_recogniser(tmp_path, names[:1], None)
     torch.testing.assert_close(alone.head.out.weight, members[0].head.out.weight)
     assert splits_in(tmp_path) == {"splits": 1, "folds": 2}
+
+
+def test_a_pack_is_always_measured_on_speech_that_it_never_heard() -> None:
+    fit = [u for kind in ("learner", "native", "synthetic") for u in recordings(kind, 2, 1)]
+    dev = [replace(u, id=f"dev-{u.id}", division="dev") for u in fit]
+    assert trained_on(fit + dev, "fit") == fit
+    assert trained_on(fit + dev, "all") == [*fit, *(u for u in dev if u.kind == "learner")]

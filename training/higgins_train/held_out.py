@@ -1,0 +1,76 @@
+"""Scorers judged on speakers that they never learned from, inside the speakers that are trained on.
+
+What a pack's threshold and calibration come from, so that dev has no part in choosing them; and, where dev itself was
+learned from (`--fit-on all`), the only figures of agreement with the experts that mean something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .files import whole
+from .parallel import in_parallel
+from .scorer_evaluation import detections, evaluate, predict
+from .scorer_items import Item
+from .scorer_model import ScorerModel
+from .scorer_options import Recipe
+from .scorer_training import train_scorer
+
+FOLDS = 3
+FILE = "held-out.pt"  # of a run
+
+
+@dataclass
+class HeldOut:
+    """Phones of speakers that the scorer had not learned from, one entry a phone."""
+
+    logit: np.ndarray
+    wrong: np.ndarray  # bool
+    phone: np.ndarray  # label of the canonical phone
+    speaker: np.ndarray  # names
+
+    def of(self, chosen: np.ndarray) -> HeldOut:
+        """chosen: a mask or indices."""
+        return HeldOut(*(part[chosen] for part in astuple(self)))
+
+    def save(self, run: Path) -> None:
+        with whole(run / FILE) as partial:
+            torch.save(astuple(self), partial)
+
+    @staticmethod
+    def load(run: Path) -> HeldOut:
+        return HeldOut(*torch.load(run / FILE, weights_only=False))
+
+
+def judge_held_out(
+    items: list[Item], recipes: Sequence[Recipe], folder: Path, jobs: int, num_folds: int = FOLDS
+) -> tuple[HeldOut, dict[str, float]]:
+    """The learners among `items`, each judged by the mean of one scorer a recipe, all of which learned from the
+    speakers of the other folds; and the figures of that."""
+    speakers = sorted({i.speaker for i in items if i.scored})
+    fold_of = {speaker: at % num_folds for at, speaker in enumerate(speakers)}
+
+    def learned(job: tuple[int, int]) -> ScorerModel:
+        fold, number = job
+        rest = [i for i in items if fold_of.get(i.speaker) != fold]
+        recipe = recipes[number]
+        path = folder / f"held-out-fold{fold}-recipe{number + 1}.pt"
+        return train_scorer(rest, 1, recipe.options, path, recipe.shape)
+
+    in_parallel(
+        learned, [(fold, number) for fold in range(num_folds) for number in range(len(recipes))], jobs
+    )
+    judged, said = [], []
+    for fold in range(num_folds):
+        scored = [i for i in items if i.scored and fold_of[i.speaker] == fold]
+        judged += scored
+        said += predict([learned((fold, number)) for number in range(len(recipes))], scored)
+    logit, wrong = detections(said, judged)
+    phone = np.concatenate([i.inputs["phone"] for i in judged])
+    speaker = np.concatenate([[i.speaker] * len(i.phone) for i in judged])
+    return HeldOut(logit, wrong, phone, speaker), evaluate(said, judged)

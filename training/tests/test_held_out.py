@@ -1,0 +1,75 @@
+"""Speakers who are judged by scorers that never learned from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from higgins_train.held_out import HeldOut, judge_held_out
+from higgins_train.scorer_evaluation import detections, evaluate, predict
+from higgins_train.scorer_items import Item
+from higgins_train.scorer_options import Recipe, ScorerOptions
+from higgins_train.scorer_training import train_scorer
+from test_scorer import made_up_items
+
+RECIPES = [
+    Recipe(ScorerOptions(epochs=40, batch=4), {}),
+    Recipe(ScorerOptions(epochs=40, batch=4, correlation_weight=0.5), {}),
+]
+
+
+def of_voices_alone(items: list[Item]) -> list[Item]:
+    """Features that say who speaks and nothing else; every other speaker says everything wrong. Whoever knows the
+    speaker is never mistaken, whoever does not can only guess."""
+    speakers = sorted({i.speaker for i in items})
+    random = np.random.default_rng(5)
+    voice = {speaker: random.standard_normal(6).astype(np.float32) for speaker in speakers}
+    wrong = dict(zip(speakers, random.permutation(len(speakers)) % 2, strict=True))
+    out = []
+    for item in items:
+        count = len(item.phone)
+        inputs = item.inputs | {
+            "phone_features": np.tile(voice[item.speaker], (count, 1)),
+            "phone_states": np.zeros_like(item.inputs["phone_states"]),
+        }
+        out.append(
+            replace(item, inputs=inputs, phone=np.full(count, 2.0 - 1.8 * wrong[item.speaker], np.float32))
+        )
+    return out
+
+
+def test_a_speaker_is_judged_by_strangers(corpus: Path, tmp_path: Path) -> None:
+    items = of_voices_alone(made_up_items(corpus))
+    known = train_scorer(items, 1, RECIPES[0].options, tmp_path / "known.pt", {})
+    assert evaluate(predict([known], items), items)["mdd_auc"] > 0.95
+    held_out, figures = judge_held_out(items, RECIPES[:1], tmp_path, jobs=1)
+    assert figures["mdd_auc"] < 0.8
+    assert len(held_out.logit) == sum(len(i.phone) for i in items)
+
+
+def test_what_is_true_of_everybody_is_found_in_strangers_too(corpus: Path, tmp_path: Path) -> None:
+    items = made_up_items(corpus)
+    held_out, figures = judge_held_out(items, RECIPES, tmp_path, jobs=2)
+    assert figures["mdd_auc"] > 0.9
+    assert len(list(tmp_path.glob("held-out-fold*-recipe*.pt"))) == 3 * len(RECIPES)
+    # Entry by entry the phone, its speaker and its label belong together.
+    for item in items:
+        of = held_out.of(held_out.speaker == item.speaker)
+        same = [i for i in items if i.speaker == item.speaker]
+        assert sorted(of.phone) == sorted(np.concatenate([i.inputs["phone"] for i in same]))
+        assert of.wrong.sum() == sum((i.phone < 0.5).sum() for i in same)
+    held_out.save(tmp_path)
+    again = HeldOut.load(tmp_path)
+    np.testing.assert_array_equal(again.logit, held_out.logit)
+    np.testing.assert_array_equal(again.speaker, held_out.speaker)
+
+
+def test_thresholds_may_be_chosen_elsewhere(corpus: Path, tmp_path: Path) -> None:
+    items = made_up_items(corpus)
+    said = predict([train_scorer(items, 1, RECIPES[0].options, tmp_path / "1.pt", {})], items)
+    logits, wrong = detections(said, items)
+    own, strict = evaluate(said, items), evaluate(said, items, (logits + 100.0, wrong))
+    assert own["mdd_recall"] > 0.5 and strict["mdd_recall"] == 0.0
+    assert strict["phone_pcc"] == pytest.approx(own["phone_pcc"])
