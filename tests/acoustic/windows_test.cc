@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <set>
+
 namespace higgins::acoustic {
 namespace {
 
@@ -29,6 +31,30 @@ TEST(PlanWindows, GivesContextOnBothSidesOfEveryCut) {
   EXPECT_EQ(windows[2].begin_sample, 32U * 16000);
   EXPECT_EQ(windows[2].end_sample, 50U * 16000);
   EXPECT_EQ(windows[2].keep_frames, -1);
+}
+
+TEST(PlanWindows, RunsFewLengths) {
+  const WindowPlan plan;
+  std::set<std::size_t> lengths;
+  for (std::size_t num_samples = 320; num_samples <= 60U * 16000; num_samples += 123) {
+    for (const Window& window : PlanWindows(num_samples, plan)) {
+      lengths.insert(window.end_sample - window.begin_sample + window.num_silent);
+      EXPECT_LT(window.num_silent, 8000U);
+    }
+  }
+  EXPECT_EQ(lengths.size(), 40U);  // 0.5, 1, ... 20 s
+  EXPECT_EQ(*lengths.rbegin(), 320000U);
+  EXPECT_EQ(PlanWindows(std::size_t{5} * 16000, plan)[0].num_silent, 0U);
+}
+
+TEST(FramesOfRecording, AreThoseOfARunWithoutSilence) {
+  const WindowPlan plan;
+  for (std::size_t num_samples = 320; num_samples < 40000; num_samples += 7) {
+    const Window window = PlanWindows(num_samples, plan)[0];
+    const auto whisper = [](std::size_t samples) { return static_cast<int>((samples / 160 + 1) / 2); };
+    ASSERT_EQ(FramesOfRecording(whisper(num_samples + window.num_silent), window, plan), whisper(num_samples))
+        << num_samples;
+  }
 }
 
 // For every length and plan: the kept frames are 0, 1, 2, ... without gap or overlap, every window is within

@@ -6,6 +6,7 @@
 #include <exception>
 #include <openvino/frontend/manager.hpp>
 #include <openvino/openvino.hpp>
+#include <span>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -143,14 +144,17 @@ class OpenVinoAcousticModel final : public AcousticModel {
 
   Result<void> RunWindow(ov::InferRequest& request, const Clip& clip, const Window& window,
                          std::vector<float>* log_posteriors, std::vector<float>* states) const {
-    const std::size_t num_samples = window.end_sample - window.begin_sample;
-    // The graph only reads its input; the API has no tensor of const elements.
-    auto* samples = const_cast<float*>(clip.samples.data()) + window.begin_sample;  // NOLINT
-    request.set_tensor(kInput, ov::Tensor(ov::element::f32, ov::Shape{1, num_samples}, samples));
+    const auto recording =
+        std::span(clip.samples).subspan(window.begin_sample, window.end_sample - window.begin_sample);
+    const std::size_t num_samples = recording.size() + window.num_silent;
+    ov::Tensor samples(ov::element::f32, ov::Shape{1, num_samples});
+    const auto silence = std::copy(recording.begin(), recording.end(), samples.data<float>());
+    std::fill_n(silence, window.num_silent, 0.0F);
+    request.set_tensor(kInput, samples);
     request.infer();
     const ov::Tensor posteriors_out = request.get_tensor(kPosteriorsOutput);
     const ov::Tensor states_out = request.get_tensor(kStatesOutput);
-    const int num_frames = static_cast<int>(posteriors_out.get_shape()[1]);
+    const int num_frames = FramesOfRecording(static_cast<int>(posteriors_out.get_shape()[1]), window, plan_);
     const int keep = window.keep_frames < 0 ? num_frames - window.skip_frames : window.keep_frames;
     if (keep <= 0 || window.skip_frames + keep > num_frames ||
         states_out.get_shape()[1] != posteriors_out.get_shape()[1]) {
