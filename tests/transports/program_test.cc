@@ -224,6 +224,15 @@ TEST_F(Batch, DoesNotMixTheResultsOfAnotherManifest) {
   EXPECT_EQ(JsonLines(ReadFile(sandbox_ / "r.jsonl")).size(), 6U);
 }
 
+TEST(Bench, MeasuresRecordingsOfDifferentLengths) {
+  const Sandbox sandbox;
+  const ProgramRun run = sandbox.Higgins("bench --runs 2 --cold-starts 1 --json b.json");
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  const Json json = Json::parse(ReadFile(sandbox / "b.json"));
+  EXPECT_EQ(json["audio_seconds"], 5.0);
+  EXPECT_GT(json["subjects"][0]["stages_ms"]["4 to 6 s"]["p50"], 0.0);
+}
+
 TEST(Bench, MeasuresEveryStageAndAFreshProcess) {
   const Sandbox sandbox;
   sandbox.Record("a.wav", "K AE T");
