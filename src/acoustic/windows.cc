@@ -4,7 +4,8 @@ namespace higgins::acoustic {
 namespace {
 
 std::size_t SilenceBehind(std::size_t num_samples, const WindowPlan& plan) {
-  const auto step = static_cast<std::size_t>(plan.length_step_frames * plan.samples_per_frame);
+  const std::size_t step =
+      static_cast<std::size_t>(plan.length_step_frames) * static_cast<std::size_t>(plan.samples_per_frame);
   return (step - num_samples % step) % step;
 }
 
