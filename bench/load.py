@@ -318,7 +318,9 @@ def main() -> None:
                     )
                 )
                 show(results[-1])
-            ratio = results[0]["saturation_per_s"] / max(results[1]["saturation_per_s"], 1e-9)
+            if not results[1]["saturation_per_s"]:
+                raise SystemExit("the baseline answered nothing: see its log above")
+            ratio = results[0]["saturation_per_s"] / results[1]["saturation_per_s"]
             print(f"higgins serve completes {ratio:.2f} times as many requests a second at saturation")
     if options.json:
         load = os.getloadavg()

@@ -70,6 +70,8 @@ def score(samples: np.ndarray, words: list[tuple[str, str]]) -> dict:
     phones = [phone for _, said in words for phone in said.split()]
     word_of_phone = [i for i, (_, said) in enumerate(words) for _ in said.split()]
     made = higgins.scorer_input(log_posteriors[0], states[0], samples, phones, word_of_phone)
+    # Nothing is padded here.
+    made |= {"phone_valid": np.ones(len(phones)), "word_valid": np.ones(len(words))}
     inputs = {name: np.asarray(made[name], kind) for name, kind in SCORER_INPUTS.items()}
     phone_score, detection, word_scores, utterance = scorer.run(
         ["phone_score", "detection_logit", "word_scores", "utterance_scores"], inputs
