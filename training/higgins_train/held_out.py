@@ -44,6 +44,8 @@ class HeldOut:
 
     @staticmethod
     def load(run: Path) -> HeldOut:
+        if not (run / FILE).exists():
+            raise SystemExit(f"{run} lacks {FILE}: run `scorer` again, which keeps what it has and adds that")
         return HeldOut(*torch.load(run / FILE, weights_only=False))
 
 

@@ -49,7 +49,7 @@ FLITE_VOICES = ("awb", "kal16", "rms", "slt")
 # The voices that training never hears; diagnosis is measured on them.
 UNSEEN_VOICES = ("jf_nezumi", "rms", "slt")
 SYLLABLES = ("ba", "be", "bi", "bo", "bu", "da", "de", "di", "do", "du")
-ERROR_RATE = 0.10  # of the phones of a sentence with errors, for measuring; learning gains from denser ones
+ERROR_RATE = 0.10  # of the phones of a sentence with errors
 
 
 @dataclass
