@@ -27,7 +27,7 @@ test_packages=(libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev pyth
 check_packages=(clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev llvm-16)
 deploy_packages=(mmdebstrap bc)
 server_test_packages=(nginx caddy strace curl openssl nodejs libseccomp2)
-training_packages=(python3-dev pocketsphinx-en-us)
+training_packages=(python3-dev pocketsphinx-en-us flite)
 web_packages=(chromium sox)
 
 say() { printf 'setup: %s\n' "$*"; }

