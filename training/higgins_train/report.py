@@ -3,6 +3,9 @@
 Takes what a run left (ablation rows, scorer.json, diagnosis, fairness), keeps it under docs/figures/accuracy/ so that
 the page can be written again without the run, and fills the blocks between `<!-- report:NAME begin -->` and
 `<!-- report:NAME end -->`. Plots are drawn from the dev predictions of the run's first scorer.
+
+A run that learned from dev too (`--fit-on all`) leaves the figures and plots of dev as they are: only what it says of
+held-out speakers and of speech that it never heard is taken.
 """
 
 from __future__ import annotations
@@ -95,6 +98,16 @@ def shipped_block(folder: Path) -> str:
             "Thresholds for each class of phones, cross-validated by speaker inside fit: "
             f"F1 {by_class['f1_by_class']:.3f} against {by_class['f1_common']:.3f} with one threshold, {verdict}."
         )
+    return "\n".join(lines)
+
+
+def held_out_block(folder: Path) -> str:
+    """Of a run that learned from dev: its learners, judged by scorers that learned from the others."""
+    report = json.loads((folder / "scorer-fit-on-all.json").read_text())
+    shown = [(name, key) for name, key in COLUMNS if key in report["held_out"]]
+    lines = ["| | " + " | ".join(name for name, _ in shown) + " |", "|---" * (len(shown) + 1) + "|"]
+    values = " | ".join(f"{report['held_out'][key]:.3f}" for _, key in shown)
+    lines.append(f"| speakers of fit and dev, held out | {values} |")
     return "\n".join(lines)
 
 
@@ -261,6 +274,7 @@ def draw_fairness(folder: Path) -> None:
 
 BLOCKS = {
     "shipped": (shipped_block, "scorer.json"),
+    "held-out": (held_out_block, "scorer-fit-on-all.json"),
     "ablation": (ablation_block, "ablation"),
     "runs": (runs_block, "ablation"),
     "diagnosis": (diagnosis_block, "diagnosis.json"),
@@ -296,12 +310,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     args.figures.mkdir(parents=True, exist_ok=True)
     if args.run:
-        for name in ("scorer.json", "diagnosis.json", "fairness.json"):
+        heard_dev = json.loads((args.run / "scorer.json").read_text()).get("fit_on") == "all"
+        taken = {"diagnosis.json": "diagnosis.json"}
+        if heard_dev:
+            taken["scorer.json"] = "scorer-fit-on-all.json"
+        else:
+            taken |= {name: name for name in ("scorer.json", "fairness.json")}
+        for name, kept_as in taken.items():
             if (args.run / name).exists():
-                shutil.copy(args.run / name, args.figures / name)
+                shutil.copy(args.run / name, args.figures / kept_as)
         if (args.run / "ablation").exists():
             shutil.copytree(args.run / "ablation", args.figures / "ablation", dirs_exist_ok=True)
-        if (args.run / "dev-predictions.pt").exists():
+        if (args.run / "dev-predictions.pt").exists() and not heard_dev:
             draw(args.run, args.figures)
         if (args.figures / "diagnosis.json").exists():
             draw_confusions(args.figures)

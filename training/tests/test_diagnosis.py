@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from higgins_train.corpus import Utterance, Word
 from higgins_train.diagnosis import heard_of, measure, truth_of
 from higgins_train.report import confusion_matrix, draw_confusions, fill, plots_block
+from higgins_train.report import run as write_report
 
 
 def entry(expected: str | None, actual: str | None, error: str | None, probability: float = 0.0) -> dict:
@@ -93,3 +95,19 @@ def test_report_fills_its_blocks_and_nothing_else(tmp_path: Path) -> None:
     assert fill(filled, tmp_path) == filled
     with pytest.raises(SystemExit, match="diagnosis end"):
         fill("<!-- report:diagnosis begin -->\n", tmp_path)
+
+
+def test_a_run_that_heard_dev_changes_no_figure_of_dev(tmp_path: Path) -> None:
+    run, figures, page = tmp_path / "run", tmp_path / "figures", tmp_path / "page.md"
+    run.mkdir()
+    figures.mkdir()
+    (figures / "scorer.json").write_text('{"of": "the run that never heard dev"}')
+    held_out = {"phone_pcc": 0.7511, "mdd_auc": 0.96, "native_flagged": 0.1}
+    (run / "scorer.json").write_text(json.dumps({"fit_on": "all", "held_out": held_out}))
+    (run / "fairness.json").write_text('{"of": "dev"}')
+    (run / "dev-predictions.pt").write_text("would be drawn")
+    page.write_text("<!-- report:held-out begin -->\n<!-- report:held-out end -->\n")
+    write_report(argparse.Namespace(run=run, figures=figures, page=page, check=False))
+    assert "never heard dev" in (figures / "scorer.json").read_text()
+    assert sorted(path.name for path in figures.iterdir()) == ["scorer-fit-on-all.json", "scorer.json"]
+    assert "| phone | AUC |" in page.read_text() and "0.751" in page.read_text()
