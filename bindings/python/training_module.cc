@@ -135,6 +135,7 @@ void PutGop(nb::dict& result, Lattice lattice) {
 
 void PutScorerInput(nb::dict& result, ScorerInput input) {
   result["phone_features"] = ToArray(std::move(input.phone_features));
+  result["insertion_features"] = ToArray(std::move(input.insertion_features));
   result["phone_states"] = ToArray(std::move(input.phone_states));
   result["utterance_features"] = ToArray(std::move(input.utterance_features));
   result["utterance_states"] = ToArray(std::move(input.utterance_states));

@@ -56,15 +56,17 @@ Finding Name(int phone_index, const Alternatives& alternatives, const DiagnosisI
   return finding;
 }
 
-Finding ToFinding(const Insertion& insertion, const Advice& advice) {
+Finding ToFinding(const Insertion& insertion, const Scores& scores, const Advice& advice) {
   Finding finding;
   finding.phone_index = insertion.slot;
   finding.word_index = insertion.word_index;
   finding.kind = PhoneErrorKind::kInsertion;
   finding.heard = insertion.label;
   finding.probability = insertion.probability;
-  // The scorer has no detection logit for a sound that was not expected: the posterior stands in for it.
-  finding.error_probability = insertion.probability;
+  // Where the scorer says nothing of insertions, the posterior stands in for it.
+  finding.error_probability = scores.insertion_logit.empty()
+                                  ? insertion.probability
+                                  : 1.0 / (1.0 + std::exp(-insertion.evidence_nats));
   finding.suggestion = advice.Suggest(finding.kind, {}, insertion.label);
   return finding;
 }
@@ -90,13 +92,14 @@ Findings Diagnose(const DiagnosisInputs& inputs) {
   }
   const double threshold_nats =
       inputs.calibration.insertion_threshold_nats - inputs.strictness * std::numbers::ln2;
-  const std::vector<Insertion> insertions = FindInsertions(inputs.canonical, inputs.gop, alternatives,
-                                                           threshold_nats, inputs.phones, inputs.advice);
+  const std::vector<Insertion> insertions =
+      FindInsertions(inputs.canonical, inputs.gop, alternatives, inputs.scores.insertion_logit,
+                     threshold_nats, inputs.phones, inputs.advice);
 
   std::size_t next_insertion = 0;
   for (int i = 0; i <= num_phones; ++i) {
     if (next_insertion < insertions.size() && insertions[next_insertion].slot == i) {
-      findings.items.push_back(ToFinding(insertions[next_insertion++], inputs.advice));
+      findings.items.push_back(ToFinding(insertions[next_insertion++], inputs.scores, inputs.advice));
     }
     if (i == num_phones) break;
     const Alternatives& of_phone = alternatives[static_cast<std::size_t>(i)];

@@ -11,8 +11,7 @@
 // exception: when nothing beats the canonical phone itself but an insertion is reported beside it, that
 // insertion is the finding, and the phone has none of its own.
 //
-// Insertions: reported at ratio <= -(insertion_threshold_nats - s ln 2), never above 0, and only when nothing
-// simpler explains the same audio (insertions.h).
+// Insertions: reported where the evidence reaches insertion_threshold_nats - s ln 2 (insertions.h).
 #pragma once
 
 #include "diagnosis/advice.h"
@@ -33,7 +32,7 @@ inline constexpr double kMinNamedProbability = 0.3;
 struct DiagnosisInputs {
   const CanonicalPhones& canonical;  ///< N phones, at least one
   const GopScores& gop;              ///< ratios [N x V] and [N+1 x V]
-  const Scores& scores;              ///< error_probability [N]
+  const Scores& scores;              ///< error_probability [N], insertion_logit [N] or empty
   const Calibration& calibration;
   const PhoneSet& phones;
   const Advice& advice;

@@ -45,7 +45,9 @@ Insertion BestAt(int slot, const CanonicalPhones& canonical, const GopScores& go
   const std::optional<int> before = LabelAt(canonical, slot - 1);
   const std::optional<int> after = LabelAt(canonical, slot);
   const std::optional<int> glide = before ? advice.OffGlide(*before) : std::nullopt;
-  Insertion best{slot, 0, kNever, 0.0, 0};
+  Insertion best;
+  best.slot = slot;
+  best.ratio_nats = kNever;
   double log_total = 0.0;
   for (int label = 0; label < phones.num_labels(); ++label) {
     if (label == phones.blank()) continue;
@@ -66,25 +68,37 @@ Insertion BestAt(int slot, const CanonicalPhones& canonical, const GopScores& go
 }  // namespace
 
 std::vector<Insertion> FindInsertions(const CanonicalPhones& canonical, const GopScores& gop,
-                                      const std::vector<Alternatives>& alternatives, double threshold_nats,
+                                      const std::vector<Alternatives>& alternatives,
+                                      const std::vector<float>& insertion_logit, double threshold_nats,
                                       const PhoneSet& phones, const Advice& advice) {
   const int num_slots = canonical.num_phones() + 1;
+  const bool judged = !insertion_logit.empty();
   std::vector<Insertion> best;
-  for (int slot = 0; slot < num_slots; ++slot) best.push_back(BestAt(slot, canonical, gop, phones, advice));
-
-  const auto ratio_at = [&](int slot) {
-    return slot < 0 || slot >= num_slots ? kNever : best[static_cast<std::size_t>(slot)].ratio_nats;
+  for (int slot = 0; slot < num_slots; ++slot) {
+    best.push_back(BestAt(slot, canonical, gop, phones, advice));
+    Insertion& insertion = best.back();
+    const bool possible = insertion.ratio_nats < kNever && !(judged && slot == 0);
+    insertion.evidence_nats = !possible ? -kNever
+                              : judged  ? insertion_logit[static_cast<std::size_t>(slot - 1)]
+                                        : -insertion.ratio_nats;
+  }
+  const auto evidence_at = [&](int slot) {
+    return slot < 0 || slot >= num_slots ? -kNever : best[static_cast<std::size_t>(slot)].evidence_nats;
+  };
+  const auto explains_most = [&](const Insertion& insertion) {
+    return insertion.ratio_nats < 0.0 &&
+           insertion.ratio_nats < std::min(BestOfPhone(alternatives, insertion.slot - 1),
+                                           BestOfPhone(alternatives, insertion.slot));
   };
   std::vector<Insertion> out;
   for (const Insertion& insertion : best) {
-    const int slot = insertion.slot;
-    const bool likely = insertion.ratio_nats < 0.0 && insertion.ratio_nats <= -threshold_nats;
-    const bool explained_by_a_phone = insertion.ratio_nats >= std::min(BestOfPhone(alternatives, slot - 1),
-                                                                       BestOfPhone(alternatives, slot));
+    const double evidence = insertion.evidence_nats;
     // Equal on both sides: the first of the two stays.
     const bool best_around =
-        insertion.ratio_nats < ratio_at(slot - 1) && insertion.ratio_nats <= ratio_at(slot + 1);
-    if (likely && !explained_by_a_phone && best_around) out.push_back(insertion);
+        evidence > evidence_at(insertion.slot - 1) && evidence >= evidence_at(insertion.slot + 1);
+    if (evidence >= threshold_nats && best_around && (judged || explains_most(insertion))) {
+      out.push_back(insertion);
+    }
   }
   return out;
 }

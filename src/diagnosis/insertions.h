@@ -1,9 +1,11 @@
 // Which extra sounds are certain enough to be reported.
 //
 // A wrong report costs a learner more than a missed one, so an insertion must pass every one of these:
-//   1. insertion_ratio <= -threshold, and never above 0: it explains the audio better than the canonical
-//   phones do;
-//   2. no substitution or deletion of a phone beside it explains the audio better still;
+//   1. its evidence reaches the threshold: the scorer's log-odds of a sound after the phone, which weigh what
+//   the whole utterance says. A scorer that gives none leaves it to the lattice, -insertion_ratio, and then
+//   the insertion must also explain the audio better than the canonical phones do;
+//   2. and (the lattice alone) no substitution or deletion of a phone beside it explains the audio better
+//   still;
 //   3. it is not one of the phones beside it over again (a long sound often shows as two);
 //   4. it is not the off-glide of the vowel before it ("see it" has a Y in it in every mouth);
 //   5. it is the best at its place, and better than what is found at the places next to it: one sound, one
@@ -23,14 +25,17 @@ namespace higgins {
 struct Insertion {
   int slot = 0;  ///< before phone `slot`; N: after the last
   int label = 0;
-  double ratio_nats = 0.0;
+  double ratio_nats = 0.0;     ///< GopScores::insertion_ratio of the label
+  double evidence_nats = 0.0;  ///< what is held against the threshold
   double probability = 0.0;  ///< among the canonical phones alone and every label inserted at this place, 0-1
   int word_index = 0;
 };
 
-/// `alternatives` [phones]; `threshold_nats` as in the calibration, moved by the strictness.
+/// `alternatives` [phones]; `insertion_logit` as in Scores; `threshold_nats` as in the calibration, moved by
+/// the strictness. The scorer judges the place after each phone: with it, none is found before the first.
 std::vector<Insertion> FindInsertions(const CanonicalPhones& canonical, const GopScores& gop,
-                                      const std::vector<Alternatives>& alternatives, double threshold_nats,
+                                      const std::vector<Alternatives>& alternatives,
+                                      const std::vector<float>& insertion_logit, double threshold_nats,
                                       const PhoneSet& phones, const Advice& advice);
 
 }  // namespace higgins

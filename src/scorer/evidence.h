@@ -33,6 +33,7 @@ struct Evidence {
 
 void FillPhoneFeatures(const Evidence& evidence, Matrix& features);
 void FillUtteranceFeatures(const Evidence& evidence, Matrix& features);
+void FillInsertionFeatures(const Evidence& evidence, Matrix& features);
 void FillPhoneStates(const Evidence& evidence, Matrix& states);
 void FillUtteranceStates(const Evidence& evidence, Matrix& states);
 

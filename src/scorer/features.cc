@@ -193,9 +193,11 @@ Result<ScorerInput> BuildScorerInput(const CanonicalPhones& phones, const Poster
   ScorerInput input;
   input.phone_features = Matrix(num_phones, PhoneColumns(evidence.num_labels()).size());
   input.phone_states = Matrix(num_phones, 2 * state_dimension);
+  input.insertion_features = Matrix(num_phones, evidence.num_labels());
   input.utterance_features = Matrix(1, utterance_column::kSize);
   input.utterance_states = Matrix(1, 2 * state_dimension);
   scorer::FillPhoneFeatures(evidence, input.phone_features);
+  scorer::FillInsertionFeatures(evidence, input.insertion_features);
   scorer::FillUtteranceFeatures(evidence, input.utterance_features);
   scorer::FillPhoneStates(evidence, input.phone_states);
   scorer::FillUtteranceStates(evidence, input.utterance_states);

@@ -44,6 +44,8 @@ PaddedInput Pad(const ScorerInput& input) {
   PaddedInput out;
   out.input.phone_features = Resized(input.phone_features, phones, input.phone_features.columns());
   out.input.phone_states = Resized(input.phone_states, phones, input.phone_states.columns());
+  out.input.insertion_features =
+      Resized(input.insertion_features, phones, input.insertion_features.columns());
   out.input.utterance_features = input.utterance_features;
   out.input.utterance_states = input.utterance_states;
   out.input.phone = Resized(input.phone, phones);

@@ -154,4 +154,12 @@ void FillPhoneFeatures(const Evidence& evidence, Matrix& features) {
   }
 }
 
+void FillInsertionFeatures(const Evidence& evidence, Matrix& features) {
+  for (int phone = 0; phone < evidence.num_phones(); ++phone) {
+    const std::span<const float> ratios = evidence.gop.insertion_ratio.row(phone + 1);
+    const std::span<float> row = features.row(phone);
+    for (std::size_t q = 0; q < ratios.size(); ++q) row[q] = ClipScale(ratios[q], kGopClip, kGopScale);
+  }
+}
+
 }  // namespace higgins::scorer

@@ -9,8 +9,10 @@ struct Calibration {
   /// error_probability = sigmoid(scale * logit + offset) of the scorer's detection logit.
   double detection_scale = 1.0;
   double detection_offset = 0.0;
-  double detection_threshold = 0.5;     ///< a phone is flagged when error_probability >= this
-  double insertion_threshold_nats = 0;  ///< an insertion is reported when insertion_ratio <= -this
+  double detection_threshold = 0.5;  ///< a phone is flagged when error_probability >= this
+  /// An insertion is reported when Scores::insertion_logit >= this; of a graph that says nothing of
+  /// insertions, when -insertion_ratio >= this.
+  double insertion_threshold_nats = 0;
   /// Slope and offset that turn the graph's raw score into 0-1, per output; identity when absent.
   double score_scale = 1.0;
   double score_offset = 0.0;

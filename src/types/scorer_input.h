@@ -12,6 +12,7 @@ namespace higgins {
 struct ScorerInput {
   Matrix phone_features;      ///< [phones x features], order in scorer/features.h
   Matrix phone_states;        ///< [phones x 2 * state dimension]: segment mean, then occupancy-weighted mean
+  Matrix insertion_features;  ///< [phones x labels]: GopScores::insertion_ratio after the phone, clip 30 / 10
   Matrix utterance_features;  ///< [1 x utterance features]
   Matrix utterance_states;    ///< [1 x 2 * state dimension]: mean, then standard deviation over the frames
   std::vector<std::int64_t> phone;  ///< [phones] label

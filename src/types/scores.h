@@ -8,9 +8,12 @@ namespace higgins {
 struct Scores {
   std::vector<float> phone;              ///< [phones]
   std::vector<float> error_probability;  ///< [phones] calibrated probability that a phone is mispronounced
-  std::vector<float> word_accuracy;      ///< [words]
-  std::vector<float> word_stress;        ///< [words]
-  std::vector<float> word_total;         ///< [words]
+  /// [phones] log-odds, nats, that a sound which is not in the text follows the phone; empty: the graph says
+  /// nothing of insertions.
+  std::vector<float> insertion_logit;
+  std::vector<float> word_accuracy;  ///< [words]
+  std::vector<float> word_stress;    ///< [words]
+  std::vector<float> word_total;     ///< [words]
   float accuracy = 0.0F;
   float fluency = 0.0F;
   float prosody = 0.0F;

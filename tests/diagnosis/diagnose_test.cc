@@ -235,6 +235,52 @@ TEST(Insertions, ComeBeforeTheFindingOfTheirPhone) {
   EXPECT_EQ(findings.items[0].phone_index, findings.items[1].phone_index);
 }
 
+// What a scorer that judges insertions says; everywhere else it is certain that there is none.
+class JudgedReading : public Reading {
+ public:
+  explicit JudgedReading(const std::string& words) : Reading(words) {
+    scores_.insertion_logit.assign(scores_.error_probability.size(), -9.0F);
+  }
+  JudgedReading& Judge(int phone, float logit) {
+    scores_.insertion_logit[static_cast<std::size_t>(phone)] = logit;
+    return *this;
+  }
+};
+
+TEST(JudgedInsertions, TheScorerDecidesAndTheLatticeNames) {
+  JudgedReading reading("B EH D | T AY M");
+  reading.Judge(2, 4.0F).Insert(3, "AH", 1.0F).Insert(1, "IH", -8.0F);
+  const Findings findings = reading.Run();
+  ASSERT_THAT(findings.items, SizeIs(1));
+  EXPECT_EQ(findings.items[0].kind, PhoneErrorKind::kInsertion);
+  EXPECT_EQ(findings.items[0].phone_index, 3);
+  EXPECT_EQ(findings.items[0].word_index, 0);
+  EXPECT_EQ(reading.Name(findings.items[0].heard), "AH");
+  EXPECT_NEAR(findings.items[0].error_probability, 1.0 / (1.0 + std::exp(-4.0)), 1e-6);
+}
+
+TEST(JudgedInsertions, StrictnessMovesTheThreshold) {
+  JudgedReading reading("B EH D");
+  reading.Judge(2, 2.9F).Insert(3, "AH", -1.0F);
+  EXPECT_THAT(reading.Run().items, IsEmpty());
+  EXPECT_THAT(reading.Run(1.0).items, SizeIs(1));
+}
+
+TEST(JudgedInsertions, OneSoundIsReportedOnce) {
+  JudgedReading reading("B L UW");
+  reading.Judge(0, 5.0F).Judge(1, 4.0F).Insert(1, "AH", -6.0F).Insert(2, "AH", -5.5F);
+  ASSERT_THAT(reading.Run().items, SizeIs(1));
+  EXPECT_EQ(reading.Run().items[0].phone_index, 1);
+  EXPECT_THAT(reading.Judge(1, 5.0F).Run().items, SizeIs(1)) << "equal on both sides";
+}
+
+TEST(JudgedInsertions, AFlaggedPhoneThatIsFineItselfIsExplainedByIt) {
+  JudgedReading reading("B EH D");
+  reading.Judge(2, 5.0F).Insert(3, "AH", -6.0F).Flag(2).Substitute(2, "T", 1.0F);
+  ASSERT_THAT(reading.Run().items, SizeIs(1));
+  EXPECT_EQ(reading.Run().items[0].kind, PhoneErrorKind::kInsertion);
+}
+
 // Doubling a phone is one sequence, so with every alternative at the same ratio r there are V-1 substitutions
 // and deletion (39) and 2 * 39 - 1 insertions.
 TEST(AlternativesOfAPhone, ProbabilitiesAreTheSoftmaxOfTheRatios) {

@@ -89,6 +89,8 @@ TEST(ScorerInput, HasTheShapesOfTheGraphsInputs) {
   EXPECT_EQ(input->phone_features.rows(), 4);
   EXPECT_EQ(input->phone_features.columns(), 3 * kLabels + 19);
   EXPECT_EQ(input->phone_states.columns(), 2 * kStates);
+  EXPECT_EQ(input->insertion_features.rows(), 4);
+  EXPECT_EQ(input->insertion_features.columns(), kLabels);
   EXPECT_EQ(input->utterance_features.rows(), 1);
   EXPECT_EQ(input->utterance_features.columns(), 23);
   EXPECT_EQ(input->utterance_states.columns(), 2 * kStates);
@@ -109,6 +111,18 @@ TEST(ScorerInput, SaysWhichPhoneItIsAndWhere) {
   EXPECT_EQ(input->word_pool(0, 0), 1.0F);
   EXPECT_EQ(input->word_pool(0, 1), 0.0F);
   EXPECT_FLOAT_EQ(input->word_pool(1, 3), 1.0F / 3.0F);
+}
+
+TEST(InsertionFeatures, AreTheRatiosAfterThePhone) {
+  Utterance utterance;
+  utterance.gop.insertion_ratio(0, 3) = -9.0F;  // before the first phone: not after any
+  utterance.gop.insertion_ratio(2, 1) = -3.0F;
+  utterance.gop.insertion_ratio(4, 2) = -kInfinity;
+  const auto input = utterance.Build();
+  ASSERT_TRUE(input);
+  EXPECT_FLOAT_EQ(input->insertion_features(0, 3), 0.6F);
+  EXPECT_FLOAT_EQ(input->insertion_features(1, 1), -0.3F);
+  EXPECT_FLOAT_EQ(input->insertion_features(3, 2), -3.0F);
 }
 
 TEST(PhoneFeatures, GopColumnsAreClippedAndScaled) {
@@ -262,8 +276,8 @@ TEST(ScorerInput, IsFiniteWhateverTheEvidence) {
     utterance.gop.log_likelihood = *wild;
     const auto input = utterance.Build();
     RC_ASSERT(input.has_value());
-    for (const Matrix* matrix : {&input->phone_features, &input->phone_states, &input->utterance_features,
-                                 &input->utterance_states}) {
+    for (const Matrix* matrix : {&input->phone_features, &input->phone_states, &input->insertion_features,
+                                 &input->utterance_features, &input->utterance_states}) {
       for (const float value : matrix->values()) RC_ASSERT(std::isfinite(value));
     }
   }));

@@ -103,6 +103,24 @@ TEST(OpenVinoScorer, SetsAnInputThatTheRuntimeGivesSeveralNames) {
   EXPECT_NEAR(scores->total, 0.5F, 1e-6);
 }
 
+TEST(OpenVinoScorer, SaysOfInsertionsWhatTheGraphSays) {
+  const auto without = LoadOpenVinoScorer(TinyGraph(), TinyOptions());
+  ASSERT_TRUE(without);
+  EXPECT_TRUE((*without)->Run(Input({0.0F, -1.0F}))->insertion_logit.empty());
+
+  const auto scorer = LoadOpenVinoScorer(TinyGraph("inserting_scorer.onnx"), TinyOptions());
+  ASSERT_TRUE(scorer) << scorer.error().message;
+  ScorerInput input = Input({0.0F, -1.0F});
+  input.insertion_features = Matrix(2, 40, 7.0F);
+  input.insertion_features(0, 0) = -2.0F;
+  input.insertion_features(1, 0) = 3.0F;
+  const Result<Scores> scores = (*scorer)->Run(input);
+  ASSERT_TRUE(scores) << scores.error().message;
+  EXPECT_THAT(scores->insertion_logit, ::testing::ElementsAre(-2.0F, 3.0F));
+  input.insertion_features(1, 0) = std::nanf("");
+  EXPECT_FALSE((*scorer)->Run(input));
+}
+
 TEST(OpenVinoScorer, GivesAnErrorForANumberThatIsNone) {
   const auto scorer = LoadOpenVinoScorer(TinyGraph(), TinyOptions());
   ASSERT_TRUE(scorer);

@@ -19,6 +19,7 @@ TEST(Padding, KeepsWhatIsRealAndMarksTheRest) {
   ScorerInput input;
   input.phone_features = Matrix(3, 2, 5.0F);
   input.phone_states = Matrix(3, 4, 6.0F);
+  input.insertion_features = Matrix(3, 5, 4.0F);
   input.utterance_features = Matrix(1, 7, 1.0F);
   input.utterance_states = Matrix(1, 4, 2.0F);
   input.phone = {3, 2, 1};
@@ -34,6 +35,9 @@ TEST(Padding, KeepsWhatIsRealAndMarksTheRest) {
   EXPECT_EQ(padded.input.phone.size(), 16U);
   EXPECT_EQ(padded.input.phone[2], 1);
   EXPECT_EQ(padded.input.phone[3], 0);
+  EXPECT_EQ(padded.input.insertion_features.rows(), 16);
+  EXPECT_EQ(padded.input.insertion_features(2, 4), 4.0F);
+  EXPECT_EQ(padded.input.insertion_features(3, 0), 0.0F);
   EXPECT_EQ(padded.input.utterance_features.columns(), 7);
   ASSERT_EQ(padded.input.word_pool.rows(), 8);
   ASSERT_EQ(padded.input.word_pool.columns(), 16);

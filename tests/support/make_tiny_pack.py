@@ -124,10 +124,11 @@ def make_acoustic(path: Path) -> None:
     save(graph, path)
 
 
-def make_scorer(path: Path, *, standardises: bool = False) -> None:
+def make_scorer(path: Path, *, standardises: bool = False, inserts: bool = False) -> None:
     """phone score = sigmoid(3 + 8 gop), words and utterance: means of it. With `standardises` the utterance's scores
     are instead its features, less zeros and times ones: the runtime leaves such steps out and gives the input the
-    names of what they would have made."""
+    names of what they would have made. With `inserts` it says of every phone how likely a sound follows: the first of
+    its insertion features."""
     mean = [
         helper.make_node("ReduceMean", ["phone_score"], ["mean"], axes=[0], keepdims=1),
         helper.make_node("Concat", ["mean"] * 5, ["utterance_scores"], axis=0),
@@ -138,8 +139,12 @@ def make_scorer(path: Path, *, standardises: bool = False) -> None:
         helper.make_node("Clip", ["standardised", "least", "most"], ["clipped"]),
         helper.make_node("Squeeze", ["clipped", "rows"], ["utterance_scores"]),
     ]
+    insertion = [
+        helper.make_node("Slice", ["insertion_features", "first", "one"], ["of_first"]),
+        helper.make_node("Squeeze", ["of_first", "one"], ["insertion_logit"]),
+    ]
     nodes = [
-        helper.make_node("Slice", ["phone_features", "from", "to", "one"], ["gop"]),
+        helper.make_node("Slice", ["phone_features", "from", "to"], ["gop"]),
         helper.make_node("Mul", ["gop", "slope"], ["sloped"]),
         helper.make_node("Add", ["sloped", "offset"], ["logit"]),
         helper.make_node("Sigmoid", ["logit"], ["score"]),  # [phones x 1]
@@ -149,6 +154,7 @@ def make_scorer(path: Path, *, standardises: bool = False) -> None:
         helper.make_node("MatMul", ["word_pool", "score"], ["word"]),
         helper.make_node("Concat", ["word", "word", "word"], ["word_scores"], axis=1),
         *(standardised if standardises else mean),
+        *(insertion if inserts else []),
     ]
     of_standardised = {
         "zeros": np.zeros(5, np.float32),
@@ -159,6 +165,7 @@ def make_scorer(path: Path, *, standardises: bool = False) -> None:
     }
     initializers = [
         *(constant(name, values) for name, values in of_standardised.items() if standardises),
+        *([constant("first", np.array([0], np.int64))] if inserts else []),
         constant("from", np.array([GOP_SD], np.int64)),
         constant("to", np.array([GOP_SD + 1], np.int64)),
         constant("one", np.array([1], np.int64)),
@@ -176,17 +183,33 @@ def make_scorer(path: Path, *, standardises: bool = False) -> None:
                 if standardises
                 else []
             ),
+            *(
+                [
+                    helper.make_tensor_value_info(
+                        "insertion_features", TensorProto.FLOAT, ["phones", NUM_LABELS]
+                    )
+                ]
+                if inserts
+                else []
+            ),
         ],
         [
             helper.make_tensor_value_info("phone_score", TensorProto.FLOAT, ["phones"]),
             helper.make_tensor_value_info("detection_logit", TensorProto.FLOAT, ["phones"]),
+            *(
+                [helper.make_tensor_value_info("insertion_logit", TensorProto.FLOAT, ["phones"])]
+                if inserts
+                else []
+            ),
             helper.make_tensor_value_info("word_scores", TensorProto.FLOAT, ["words", 3]),
             helper.make_tensor_value_info("utterance_scores", TensorProto.FLOAT, [5]),
         ],
         initializers,
     )
-    # The words' axis is the second of Slice's input.
-    graph.node[0].input.insert(3, "one")
+    # The second axis, every element.
+    for node in graph.node:
+        if node.op_type == "Slice":
+            node.input[3:] = ["one", "one"]
     save(graph, path)
 
 
@@ -226,6 +249,7 @@ def main() -> None:
     make_acoustic(OUT / FILES["acoustic"])
     make_scorer(OUT / FILES["scorer"])
     make_scorer(OUT.parent / "standardising_scorer.onnx", standardises=True)
+    make_scorer(OUT.parent / "inserting_scorer.onnx", inserts=True)
     make_lexicon(OUT)
     for role in ("articulation", "suggestions"):
         shutil.copy(ROOT / "packs" / "en-us" / FILES[role], OUT / FILES[role])

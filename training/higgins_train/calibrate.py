@@ -71,12 +71,11 @@ def unsure_band(probability: np.ndarray, wrong: np.ndarray, threshold: float) ->
     return low, max(threshold, high)
 
 
-def calibration(logits: np.ndarray, wrong: np.ndarray, insertion_evidence: np.ndarray, version: str) -> dict:
+def calibration(logits: np.ndarray, wrong: np.ndarray, insertion_nats: float, version: str) -> dict:
     """The manifest's `calibration`.
 
-    logits, wrong: of the dev phones. insertion_evidence: nats by which the best insertion beats the
-    canonical reading, at every phone boundary of speech taken to hold none; one boundary in 500 may exceed
-    the threshold.
+    logits, wrong: of phones that the scorers did not learn from. insertion_nats: the log-odds from which an insertion
+    is reported.
     """
     scale, offset = platt(logits, wrong)
     probability = sigmoid(scale * logits + offset)
@@ -89,5 +88,5 @@ def calibration(logits: np.ndarray, wrong: np.ndarray, insertion_evidence: np.nd
         "detection_threshold": threshold,
         "unsure_low": low,
         "unsure_high": high,
-        "insertion_threshold_nats": max(1.0, float(np.quantile(insertion_evidence, 0.998))),
+        "insertion_threshold_nats": insertion_nats,
     }

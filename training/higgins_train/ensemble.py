@@ -31,7 +31,7 @@ from .pack import OnnxRecogniser
 from .scorer_data import material_of, prepare_items
 from .scorer_evaluation import evaluate
 from .scorer_items import Item, make_item
-from .scorer_model import INPUT_NAMES, OUTPUT_NAMES
+from .scorer_model import INPUT_NAMES, LOGITS, OUTPUT_NAMES
 from .scorer_training import scorers_of
 from .splits import MEAN, splits_in
 from .teaching import Opinions, mean_of, opinions_of
@@ -55,8 +55,12 @@ def pack_scorer(pack: Path) -> Callable[[dict[str, np.ndarray]], dict[str, np.nd
 
     session = onnxruntime.InferenceSession(pack / "scorer.onnx")
     asked = {
-        given.name for given in session.get_inputs()
+        wanted.name for wanted in session.get_inputs()
     }  # packs of one prompt at a time ask for no validity
+    given = {
+        output.name for output in session.get_outputs()
+    }  # packs until 2026.11.3 say nothing of insertions
+    told = [name for name in OUTPUT_NAMES if name in given]
 
     def score(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         members = inputs["word_of_phone"][None] == np.arange(inputs["word_of_phone"].max() + 1)[:, None]
@@ -68,8 +72,8 @@ def pack_scorer(pack: Path) -> Callable[[dict[str, np.ndarray]], dict[str, np.nd
             "word_valid": np.ones(members.shape[0], np.float32),
         }
         feed = {name: values for name, values in feed.items() if name in asked}
-        outputs = dict(zip(OUTPUT_NAMES, session.run(OUTPUT_NAMES, feed), strict=True))
-        return {name: v * (1.0 if name == "detection_logit" else 2.0) for name, v in outputs.items()}
+        outputs = dict(zip(told, session.run(told, feed), strict=True))
+        return {name: v * (1.0 if name in LOGITS else 2.0) for name, v in outputs.items()}
 
     return score
 

@@ -177,6 +177,7 @@ def export_scorer(graph: ScorerGraph, path: Path) -> None:
     example = (
         torch.randn(phones, config.num_features),
         torch.randn(phones, config.state_dim),
+        torch.randn(phones, config.num_insertion_features),
         torch.randn(1, config.num_utterance_features),
         torch.randn(1, config.utterance_state_dim),
         torch.ones(phones, dtype=torch.long),
@@ -189,12 +190,14 @@ def export_scorer(graph: ScorerGraph, path: Path) -> None:
     per_phone = [
         "phone_features",
         "phone_states",
+        "insertion_features",
         "phone",
         "stress",
         "place",
         "phone_valid",
         "phone_score",
         "detection_logit",
+        "insertion_logit",
     ]
     axes = {name: {0: "phones"} for name in per_phone}
     axes |= {"word_pool": {0: "words", 1: "phones"}, "word_valid": {0: "words"}}

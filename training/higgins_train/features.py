@@ -14,7 +14,13 @@ from .corpus import Utterance
 from .files import whole
 from .states import StateCache
 
-MATRIX_FIELDS = ["phone_features", "phone_states", "utterance_features", "utterance_states"]
+MATRIX_FIELDS = [
+    "phone_features",
+    "phone_states",
+    "insertion_features",
+    "utterance_features",
+    "utterance_states",
+]
 INDEX_FIELDS = ["phone", "stress", "place", "word_of_phone"]
 
 
@@ -57,8 +63,6 @@ def scorer_inputs(
     kept["phone_states"] = kept["phone_states"].astype(np.float16)
     kept["utterance_states"] = kept["utterance_states"].astype(np.float16)
     kept |= {name: np.asarray(made[name], np.int64) for name in INDEX_FIELDS}
-    # Nats by which the best insertion before each phone beats the canonical reading.
-    kept["insertion_evidence"] = -np.asarray(made["insertion_ratio"], np.float32)[:-1, 1:].min(axis=1)
     return kept
 
 

@@ -19,7 +19,7 @@ from .parallel import in_parallel
 from .scorer_items import Item, make_item, without_labels
 from .splits import MEAN, Splits, draw_splits, mean_recogniser
 from .states import StateCaches, cache_corpora
-from .text_substitution import with_substitutions
+from .text_substitution import with_omissions, with_substitutions
 from .word_boundaries import stressed_pronunciations, with_words
 
 Inputs = dict[str, dict[str, np.ndarray]]
@@ -50,6 +50,7 @@ def material_of(args: argparse.Namespace) -> Material:
     ready = [with_words(u, stressed) if u.native else u for u in utterances]
     fit = trained_on(utterances, args.fit_on)
     changed = [with_substitutions(u, seed=1) for u in ready if not u.synthetic]
+    changed += [with_omissions(u, seed=1) for u in ready if u.native]
     splits = draw_splits(fit, args.splits, args.folds)
     return Material(ready, changed, splits, corpora, args.init, args.run)
 

@@ -28,6 +28,7 @@ def predict(models: list[ScorerModel], items: list[Item]) -> list[Outputs]:
                 {
                     "phone_score": mean["phone_score"][row, :phones],
                     "detection_logit": mean["detection_logit"][row, :phones],
+                    "insertion_logit": mean["insertion_logit"][row, :phones],
                     "word_scores": mean["word_scores"][row, :words],
                     "utterance_scores": mean["utterance_scores"][row],
                 }
@@ -75,7 +76,41 @@ def evaluate(
     ]
     if spoken:
         figures |= {f"synthetic_{k}": v for k, v in known_errors(spoken, threshold).items()}
-    return figures
+    return figures | insertion_figures(predictions, items)
+
+
+# The share of the places in native speech at which an insertion may be reported.
+NATIVE_INSERTIONS = 0.002
+
+
+def insertion_threshold(predictions: list[Outputs], items: list[Item]) -> float:
+    """In nats: log-odds that NATIVE_INSERTIONS of the places in native speech exceed; +infinity without any."""
+    pairs = zip(predictions, items, strict=True)
+    logits = [
+        p["insertion_logit"]
+        for p, i in pairs
+        if i.native and not i.insertion.any() and "insertion_logit" in p
+    ]
+    return float(np.quantile(np.concatenate(logits), 1.0 - NATIVE_INSERTIONS)) if logits else float("inf")
+
+
+def insertion_figures(predictions: list[Outputs], items: list[Item]) -> dict[str, float]:
+    """How synthetic speech's insertions are ranked, and the share that is found at the threshold."""
+    threshold = insertion_threshold(predictions, items)
+    told = [
+        (p, i)
+        for p, i in zip(predictions, items, strict=True)
+        if i.kind == "synthetic" and "insertion_logit" in p
+    ]
+    if not any(i.insertion.any() for _, i in told):
+        return {}
+    logits = np.concatenate([p["insertion_logit"] for p, _ in told])
+    inserted = np.concatenate([i.insertion for _, i in told]) > 0.5
+    return {
+        "synthetic_insertions_auc": area_under_roc(logits, inserted),
+        "synthetic_insertions_found": float((logits[inserted] >= threshold).mean()),
+        "synthetic_insertions_false": float((logits[~inserted] >= threshold).mean()),
+    }
 
 
 def known_errors(told: list[tuple[np.ndarray, np.ndarray]], threshold: float) -> dict[str, float]:

@@ -23,6 +23,8 @@ class Item:
     phone: np.ndarray  # [N]
     word: np.ndarray  # [W, 3]
     utterance: np.ndarray  # [5]
+    # [N] 1: a sound was said after the phone that is not in the text, 0: none, NaN: not known.
+    insertion: np.ndarray
     kind: str  # "learner", "native" or "synthetic"
     speaker: str
     teacher: dict[str, np.ndarray] | None = None  # the teachers' mean outputs, named as the model's
@@ -54,11 +56,20 @@ def make_item(utterance: Utterance, inputs: dict[str, np.ndarray]) -> Item:
         phone,
         word,
         whole,
+        insertions_in(utterance),
         utterance.kind,
         utterance.speaker,
         views=shares_of_views(utterance),
         id=utterance.id,
     )
+
+
+def insertions_in(utterance: Utterance) -> np.ndarray:
+    """float32 [N] as Item.insertion: of learners' speech it is not known, natives insert nothing."""
+    slots = [slot for w in utterance.words for slot in w.spoken or [[phone] for phone in w.phones]]
+    if not (utterance.synthetic or utterance.native):
+        return np.full(len(slots), np.nan, np.float32)
+    return np.array([len(slot) > 1 for slot in slots], np.float32)
 
 
 def shares_of_views(utterance: Utterance) -> np.ndarray:
@@ -87,7 +98,9 @@ def collate(items: list[Item]) -> tuple[dict[str, torch.Tensor], dict[str, torch
             out[row, : len(item.phone)] = torch.from_numpy(item.inputs[name])
         return out
 
-    batch = {name: stack(name, torch.float32) for name in ("phone_features", "phone_states")}
+    batch = {
+        name: stack(name, torch.float32) for name in ("phone_features", "phone_states", "insertion_features")
+    }
     batch |= {name: stack(name, torch.long) for name in ("phone", "stress", "place")}
     for name in ("utterance_features", "utterance_states"):
         batch[name] = torch.from_numpy(np.concatenate([i.inputs[name] for i in items]).astype(np.float32))
@@ -99,6 +112,7 @@ def collate(items: list[Item]) -> tuple[dict[str, torch.Tensor], dict[str, torch
         "word": torch.full((size, words, 3), torch.nan),
         "utterance": torch.from_numpy(np.stack([i.utterance for i in items])),
         "views": torch.full((size, phones, 2), torch.nan),
+        "insertion": torch.full((size, phones), torch.nan),
         # Recordings whose phones were scored by experts; of others, what is known follows from the text.
         "by_experts": torch.tensor([item.kind == "learner" for item in items]),
     }
@@ -109,6 +123,7 @@ def collate(items: list[Item]) -> tuple[dict[str, torch.Tensor], dict[str, torch
         for phone, word in enumerate(item.inputs["word_of_phone"]):
             batch["word_pool"][row, word, phone] = 1.0 / counts[word]
         labels["phone"][row, : len(item.phone)] = torch.from_numpy(item.phone)
+        labels["insertion"][row, : len(item.phone)] = torch.from_numpy(item.insertion)
         labels["word"][row, : len(item.word)] = torch.from_numpy(item.word)
         if item.views is not None:
             labels["views"][row, : len(item.views)] = torch.from_numpy(item.views)
@@ -116,6 +131,7 @@ def collate(items: list[Item]) -> tuple[dict[str, torch.Tensor], dict[str, torch
         taught = {
             "phone_score": torch.full((size, phones), torch.nan),
             "detection_logit": torch.full((size, phones), torch.nan),
+            "insertion_logit": torch.full((size, phones), torch.nan),
             "word_scores": torch.full((size, words, 3), torch.nan),
             "utterance_scores": torch.full((size, 5), torch.nan),
         }

@@ -72,7 +72,16 @@ def label_loss_of(output: Tensors, labels: Tensors, options: ScorerOptions) -> t
         + masked_mse(output["word_scores"], labels["word"])
         + options.utterance_weight * masked_mse(output["utterance_scores"], labels["utterance"])
         + options.detection_weight * detection
+        + options.insertion_weight * insertion_loss(output["insertion_logit"], labels["insertion"])
     )
+
+
+def insertion_loss(logit: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """truth: 0-1, NaN where it is not known. Unweighted, so that the logit stays the log-odds."""
+    known = ~torch.isnan(truth)
+    if not known.any():
+        return logit.sum() * 0.0
+    return nn.functional.binary_cross_entropy_with_logits(logit[known], truth[known])
 
 
 def regularisers_of(
@@ -109,4 +118,6 @@ def teacher_loss_of(output: Tensors, labels: Tensors, options: ScorerOptions) ->
         + masked_mse(output["word_scores"], labels["word_scores"])
         + options.utterance_weight * masked_mse(output["utterance_scores"], labels["utterance_scores"])
         + options.detection_weight * detection
+        + options.insertion_weight
+        * insertion_loss(output["insertion_logit"], torch.sigmoid(labels["insertion_logit"]))
     )

@@ -1,8 +1,9 @@
 """The scorer: a small Transformer over the phones of an utterance, in the line of GOPT (2205.03432) and its successors.
 
 Phones (GOP-SF features + pooled encoder states + canonical phone, stress, place) -> blocks of attention and convolution
--> phone score and detection logit; mean over a word's phones -> one more block -> word scores; attention pooling over
-words + utterance statistics -> utterance scores. All scores inside the model are 0-2, as the experts' phone scores are.
+-> phone score and detection logit, and whether a sound follows that is not in the text; mean over a word's phones ->
+one more block -> word scores; attention pooling over words + utterance statistics -> utterance scores. All scores
+inside the model are 0-2, as the experts' phone scores are.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ NUM_UTTERANCE_SCORES = 5  # accuracy, fluency, prosody, completeness, total
 @dataclass
 class ScorerConfig:
     num_features: int
+    num_insertion_features: int
     state_dim: int  # of phone_states
     num_utterance_features: int
     utterance_state_dim: int
@@ -111,6 +113,7 @@ class ScorerModel(nn.Module):
         self.config = config
         width = config.width
         self.features = Standardise(config.num_features)
+        self.insertions = Standardise(config.num_insertion_features)
         self.states = Standardise(config.state_dim)
         self.utterance_features = Standardise(config.num_utterance_features)
         self.utterance_states = Standardise(config.utterance_state_dim)
@@ -129,6 +132,12 @@ class ScorerModel(nn.Module):
         self.input_dropout = nn.Dropout(config.dropout)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.blocks))
         self.phone_head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2))
+        self.insertion_head = nn.Sequential(
+            nn.Linear(2 * width + config.num_insertion_features, 64),
+            nn.GELU(),
+            nn.Dropout(config.dropout),
+            nn.Linear(64, 1),
+        )
         if config.histogram_head:
             self.histogram_head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2))
         if config.attentive_words:
@@ -150,6 +159,7 @@ class ScorerModel(nn.Module):
         nn.init.constant_(self.word_head[1].bias, 1.8)
         nn.init.constant_(self.utterance_head[3].bias, 1.5)
         self.phone_head[1].bias.data.copy_(torch.tensor([1.8, -2.0]))
+        nn.init.constant_(self.insertion_head[3].bias, -4.0)
 
     def embedded(self, batch: dict[str, torch.Tensor]) -> torch.Tensor:
         """Phones before the blocks, [B, N, width]."""
@@ -165,6 +175,14 @@ class ScorerModel(nn.Module):
         for block in self.blocks:
             x = block(x, valid)
         return x
+
+    def insertion_logits(self, x: torch.Tensor, features: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
+        """[B, N]: log-odds that a sound which is not in the text follows each phone. What the blocks make of the phone
+        and of the next one is read, not shaped: the experts never marked insertions, and what they did mark must not
+        pay for this."""
+        x = x.detach() * valid[..., None]
+        after = nn.functional.pad(x[:, 1:], (0, 0, 0, 1))
+        return self.insertion_head(torch.cat([x, after, self.insertions(features)], dim=-1))[..., 0]
 
     def pooled_words(self, x: torch.Tensor, word_pool: torch.Tensor) -> torch.Tensor:
         """word_pool [B, W, N]: 1 / (phones of the word) at its phones, else 0."""
@@ -196,6 +214,7 @@ class ScorerModel(nn.Module):
         output = {
             "phone_score": phone[..., 0],
             "detection_logit": phone[..., 1],
+            "insertion_logit": self.insertion_logits(x, batch["insertion_features"], batch["phone_valid"]),
             "word_scores": self.word_head(words),
             "utterance_scores": self.utterance_head(utterance),
         }
@@ -209,6 +228,7 @@ class ScorerModel(nn.Module):
 INPUT_NAMES = [
     "phone_features",
     "phone_states",
+    "insertion_features",
     "utterance_features",
     "utterance_states",
     "phone",
@@ -218,7 +238,8 @@ INPUT_NAMES = [
     "phone_valid",
     "word_valid",
 ]
-OUTPUT_NAMES = ["phone_score", "detection_logit", "word_scores", "utterance_scores"]
+OUTPUT_NAMES = ["phone_score", "detection_logit", "insertion_logit", "word_scores", "utterance_scores"]
+LOGITS = ("detection_logit", "insertion_logit")  # log-odds; the other outputs are scores
 
 
 class ScorerGraph(nn.Module):
@@ -236,4 +257,4 @@ class ScorerGraph(nn.Module):
         batch = {name: v if name in whole else v[None] for name, v in batch.items()}
         outputs = [model(batch) for model in self.models]
         mean = {name: sum(of[name][0] for of in outputs) / len(outputs) for name in OUTPUT_NAMES}
-        return tuple(mean[name] if name == "detection_logit" else mean[name] / 2.0 for name in OUTPUT_NAMES)
+        return tuple(mean[name] if name in LOGITS else mean[name] / 2.0 for name in OUTPUT_NAMES)

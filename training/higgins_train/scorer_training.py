@@ -29,6 +29,7 @@ def fit_statistics(model: ScorerModel, items: list[Item]) -> None:
     for name, layer in (
         ("phone_features", model.features),
         ("phone_states", model.states),
+        ("insertion_features", model.insertions),
         ("utterance_features", model.utterance_features),
         ("utterance_states", model.utterance_states),
     ):
@@ -60,6 +61,7 @@ def train_scorer(
     inputs = items[0].inputs
     config = ScorerConfig(
         inputs["phone_features"].shape[1],
+        inputs["insertion_features"].shape[1],
         inputs["phone_states"].shape[1],
         inputs["utterance_features"].shape[1],
         inputs["utterance_states"].shape[1],

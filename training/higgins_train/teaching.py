@@ -42,7 +42,8 @@ def mean_of(teachers: Iterable[Opinions]) -> Opinions:
         lengths = {len(of["phone_score"]) for of in outputs}
         if len(lengths) > 1:
             raise ValueError(f"{key}: the teachers read texts of {sorted(lengths)} phones")
-        mean[key] = {name: np.mean([of[name] for of in outputs], axis=0) for name in outputs[0]}
+        common = [name for name in outputs[0] if all(name in of for of in outputs)]
+        mean[key] = {name: np.mean([of[name] for of in outputs], axis=0) for name in common}
     return mean
 
 

@@ -1,7 +1,8 @@
 """Known mispronunciations for nothing: the text is changed, not the speech.
 
 If a phone was said well and the canonical text claims another one, the recording is a certain mispronunciation of
-the claimed phone; if the text claims a phone more, it is a certain deletion. Vowels are exchanged for vowels,
+the claimed phone; if the text claims a phone more, it is a certain deletion; if the text leaves a phone out, a certain
+insertion. Vowels are exchanged for vowels,
 consonants for consonants, half of the time within pairs that learners confuse.
 """
 
@@ -67,4 +68,29 @@ def with_substitutions(utterance: Utterance, seed: int, rate: float = 0.12) -> U
     words = [altered_word(word, random, rate) for word in utterance.words]
     return replace(
         utterance, id=f"{utterance.id}+text{seed}", words=words, scores=None, extra={"of": utterance.id}
+    )
+
+
+def shortened_word(word: Word, random: np.random.Generator, rate: float) -> Word:
+    """The word without some of its phones, never the first and never two in a row; `spoken` has them where they were
+    said. Nothing is known of the other phones any more."""
+    phones: list[str] = []
+    spoken: list[list[str]] = []
+    for at, phone in enumerate(word.phones):
+        # Beside an equal phone it could not be told from a long one.
+        alone = phone not in word.phones[max(at - 1, 0) : at] + word.phones[at + 1 : at + 2]
+        if phones and len(spoken[-1]) == 1 and alone and random.random() < rate:
+            spoken[-1].append(phone)
+        else:
+            phones.append(phone)
+            spoken.append([phone])
+    return replace(word, phones=phones, spoken=spoken, phone_scores=[np.nan] * len(phones), phone_views=None)
+
+
+def with_omissions(utterance: Utterance, seed: int, rate: float = 0.06) -> Utterance:
+    """A copy whose text lacks phones that were said: certain insertions, and nothing else is certain."""
+    random = np.random.default_rng([seed, 1, *utterance.id.encode()])
+    words = [shortened_word(word, random, rate) for word in utterance.words]
+    return replace(
+        utterance, id=f"{utterance.id}+short{seed}", words=words, scores=None, extra={"of": utterance.id}
     )

@@ -1,9 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from higgins_train.cmudict import VOWELS
 from higgins_train.corpus import read_corpus
 from higgins_train.scorer_items import make_item
-from higgins_train.text_substitution import PARTNERS, with_substitutions
+from higgins_train.text_substitution import PARTNERS, with_omissions, with_substitutions
 
 
 def test_vowels_for_vowels_consonants_for_consonants() -> None:
@@ -42,3 +44,25 @@ def test_the_same_seed_changes_the_same_phones(corpus: Path) -> None:
 def test_words_and_the_whole_have_no_scores_any_more(corpus: Path) -> None:
     item = make_item(with_substitutions(read_corpus(corpus)[0], 1), {})
     assert not item.scored
+
+
+def test_what_the_text_leaves_out_is_a_known_insertion_and_nothing_else_is_known(corpus: Path) -> None:
+    left_out = 0
+    for utterance in read_corpus(corpus):
+        native = replace(utterance, native=True)
+        copy = with_omissions(native, seed=1, rate=0.3)
+        assert copy.scores is None and copy.extra["of"] == utterance.id != copy.id
+        assert copy.spoken_phones == utterance.phones
+        item = make_item(copy, {})
+        assert np.isnan(item.phone).all() and not item.scored
+        slots = [slot for word in copy.words for slot in word.spoken]
+        assert [slot[0] for slot in slots] == copy.phones
+        assert item.insertion.tolist() == [len(slot) - 1 for slot in slots]
+        left_out += int(item.insertion.sum())
+    assert left_out > 20
+
+
+def test_insertions_are_known_of_natives_and_not_of_learners(corpus: Path) -> None:
+    utterance = read_corpus(corpus)[0]
+    assert np.isnan(make_item(utterance, {}).insertion).all()
+    assert not make_item(replace(utterance, native=True), {}).insertion.any()

@@ -18,6 +18,8 @@
 namespace higgins::scorer {
 namespace {
 
+constexpr const char* kInsertionLogit = "insertion_logit";
+
 struct Port {
   std::string name;
   ov::element::Type type;
@@ -36,6 +38,7 @@ std::vector<Port> ExpectedInputs(const OpenVinoOptions& options) {
   const ov::Dimension states = Columns(2 * options.state_dim);
   return {{"phone_features", ov::element::f32, {any, Columns(options.num_phone_features)}},
           {"phone_states", ov::element::f32, {any, states}},
+          {"insertion_features", ov::element::f32, {any, any}},
           {"utterance_features", ov::element::f32, {1, Columns(options.num_utterance_features)}},
           {"utterance_states", ov::element::f32, {1, states}},
           {"phone", ov::element::i64, {any}},
@@ -149,6 +152,9 @@ class OpenVinoScorer final : public Scorer {
     for (const auto& input : model_.inputs()) {
       inputs_.insert(inputs_.end(), input.get_names().begin(), input.get_names().end());
     }
+    for (const auto& output : model_.outputs()) {
+      outputs_.insert(outputs_.end(), output.get_names().begin(), output.get_names().end());
+    }
     requests_.Add(model_.create_infer_request());
   }
 
@@ -169,6 +175,9 @@ class OpenVinoScorer final : public Scorer {
   bool Reads(const std::string& name) const {
     return std::find(inputs_.begin(), inputs_.end(), name) != inputs_.end();
   }
+  bool Tells(const std::string& name) const {
+    return std::find(outputs_.begin(), outputs_.end(), name) != outputs_.end();
+  }
 
   void SetInputs(ov::InferRequest& request, const PaddedInput& padded) const {
     const ScorerInput& input = padded.input;
@@ -177,6 +186,7 @@ class OpenVinoScorer final : public Scorer {
     };
     set("phone_features", input.phone_features);
     set("phone_states", input.phone_states);
+    set("insertion_features", input.insertion_features);
     set("utterance_features", input.utterance_features);
     set("utterance_states", input.utterance_states);
     set("phone", input.phone);
@@ -201,7 +211,8 @@ class OpenVinoScorer final : public Scorer {
     const ov::Tensor detection = request.get_tensor("detection_logit");
     const ov::Tensor words = request.get_tensor("word_scores");
     const ov::Tensor utterance = request.get_tensor("utterance_scores");
-    for (const ov::Tensor& tensor : {phone, detection, words, utterance}) {
+    const ov::Tensor insertion = Tells(kInsertionLogit) ? request.get_tensor(kInsertionLogit) : detection;
+    for (const ov::Tensor& tensor : {phone, detection, words, utterance, insertion}) {
       const std::span<const float> values{tensor.data<const float>(), tensor.get_size()};
       if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); })) {
         return Error{ErrorCode::kInternal, options_.name + ": the graph gave a score that is not a number"};
@@ -210,15 +221,21 @@ class OpenVinoScorer final : public Scorer {
     const std::size_t all_phones = padded.phone_valid.size();
     const std::size_t all_words = padded.word_valid.size();
     if (phone.get_size() != all_phones || detection.get_size() != all_phones ||
-        words.get_size() != 3 * all_words || utterance.get_size() != 5) {
+        insertion.get_size() != all_phones || words.get_size() != 3 * all_words ||
+        utterance.get_size() != 5) {
       return Error{ErrorCode::kInternal,
                    options_.name + ": expected scores of " + std::to_string(all_phones) + " phones and " +
                        std::to_string(all_words) + " words, got " + std::to_string(phone.get_size()) +
                        " and " + std::to_string(words.get_size() / 3)};
     }
-    return Convert(phone.data<const float>(), detection.data<const float>(),
-                   static_cast<std::size_t>(num_phones), words.data<const float>(),
-                   static_cast<std::size_t>(num_words), utterance.data<const float>());
+    Scores scores = Convert(phone.data<const float>(), detection.data<const float>(),
+                            static_cast<std::size_t>(num_phones), words.data<const float>(),
+                            static_cast<std::size_t>(num_words), utterance.data<const float>());
+    if (Tells(kInsertionLogit)) {
+      const auto* first = insertion.data<const float>();
+      scores.insertion_logit.assign(first, first + num_phones);
+    }
+    return scores;
   }
 
   Scores Convert(const float* phone, const float* detection, std::size_t num_phones, const float* words,
@@ -246,6 +263,7 @@ class OpenVinoScorer final : public Scorer {
   OpenVinoOptions options_;
   ov::CompiledModel model_;
   std::vector<std::string> inputs_;
+  std::vector<std::string> outputs_;
   mutable Pool<ov::InferRequest> requests_;
 };
 
