@@ -49,6 +49,10 @@ demo: release  ## Set up, build, and assess the recordings of examples/
 install: release  ## Install (PREFIX=/usr/local)
 	@cmake --install build/release --prefix $${PREFIX:-/usr/local}
 
+.PHONY: python-module
+python-module: setup-training  ## The Python module, in build/python: the API, and the features for training
+	@tools/python_module.sh $(JOBS)
+
 .PHONY: test test-cpp test-python test-training
 test: setup-test test-cpp test-python test-azure  ## Set up, build, and run all tests
 	@if [[ "$(TRAINING)" == yes ]]; then $(MAKE) setup-training test-training; else echo "trainer's tests: left out (TRAINING=$(TRAINING))"; fi
@@ -105,7 +109,7 @@ soak: setup-test release  ## The server for long: SOAK_REQUESTS (100000) mixed r
 LOAD_SECONDS ?= 60
 load: setup-test release  ## Open-loop load on the server, and on FastAPI + onnxruntime (LOAD_SECONDS a phase: 60)
 	@tools/setup.sh load
-	@ninja -C build/python -j $(JOBS) --quiet higgins_python 2>/dev/null || echo "load: make test-training builds the Python module"
+	@tools/python_module.sh $(JOBS) || echo "load: without the Python module there is nothing to compare with"
 	@$(SERVER_PYTHON) bench/load.py --seconds $(LOAD_SECONDS)
 
 deploy-check: setup-test release  ## What `make test` leaves out of deploy/: the chart by Helm's own library, the size of the image

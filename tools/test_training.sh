@@ -3,16 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=$PWD/.venv/bin/python
-if [[ ! -x $python ]]; then
-  echo "trainer's tests: .venv is missing, run: make setup-training" >&2
-  exit 1
-fi
-if [[ ! -f build/python/build.ninja ]]; then
-  cmake -S . -B build/python -G Ninja -DCMAKE_BUILD_TYPE=Release -DHIGGINS_TESTS=OFF -DHIGGINS_PYTHON=ON \
-    "-DPython_EXECUTABLE=$python" >build/python.log 2>&1 || { tail -n 30 build/python.log; exit 1; }
-fi
-echo "build: the Python module"
-ninja -C build/python -j "${1:-2}" --quiet higgins_python
+tools/python_module.sh "${1:-2}"
 folders=()
 for folder in bindings/python/tests training/tests tests/training; do
   [[ -n $(find "$folder" -name 'test_*.py' -print -quit 2>/dev/null) ]] && folders+=("$folder")
