@@ -36,7 +36,8 @@ struct PhoneReport {
   std::optional<std::string> expected;  ///< none for an insertion
   std::optional<std::string> actual;    ///< what was heard; none when it was deleted
   double actual_probability = 0.0;      ///< posterior of `actual` among all alternatives, 0-1
-  double error_probability = 0.0;       ///< calibrated probability that a human would mark it wrong, 0-1
+  /// Calibrated probability that a human would mark it wrong, 0-1; of an insertion, that it was said.
+  double error_probability = 0.0;
   PhoneErrorKind error = PhoneErrorKind::kNone;
   double gop_nats = 0.0;  ///< GOP-SF-SD (arXiv 2507.16838), <= 0; 0 for an insertion
   int start_ms = 0;

@@ -25,6 +25,7 @@ AdviceTemplates ParseTemplates(const Json& root) {
   sentences.at("unclear").get_to(out.unclear);
   sentences.at("deletion").get_to(out.deletion);
   sentences.at("insertion").get_to(out.insertion);
+  out.insertion_unclear = sentences.value("insertion_unclear", "");
   const Json& joiners = root.at("joiners");
   joiners.at("pair").get_to(out.pair);
   joiners.at("list").get_to(out.list);
@@ -84,7 +85,7 @@ std::string Advice::Suggest(PhoneErrorKind kind, std::optional<int> expected,
       return written != deletions_.end() ? written->second : Fill(templates_.deletion, expected, {}, "");
     }
     case PhoneErrorKind::kInsertion: {
-      if (!heard) return "";
+      if (!heard) return templates_.insertion_unclear;
       const auto written = insertions_.find(*heard);
       return written != insertions_.end() ? written->second : Fill(templates_.insertion, {}, heard, "");
     }

@@ -24,7 +24,9 @@ struct AdviceTemplates {
   std::string unclear;                  ///< wrong, but nothing certain was heard in its place
   std::string deletion;
   std::string insertion;
-  std::string pair, list, last;                                     ///< joiners of two, of many, of the last
+  std::string
+      insertion_unclear;         ///< something was added, but not for certain what; packs until 2026.11.3: ""
+  std::string pair, list, last;  ///< joiners of two, of many, of the last
   std::map<std::string, std::map<std::string, std::string>> steps;  ///< feature -> value wanted -> what to do
 };
 
@@ -38,7 +40,7 @@ class Advice {
   /// One to three short sentences that tell what to do. Labels must be phones of the set given to Load.
   /// - substitution: `expected`, and `heard` unless it is not certain what was heard
   /// - deletion: `expected`
-  /// - insertion: `heard`
+  /// - insertion: `heard` unless it is not certain what was heard
   /// A written instruction for the pair when the pack has one, else one composed from the articulations.
   /// Empty when a label that the kind needs is absent, and for kNone.
   std::string Suggest(PhoneErrorKind kind, std::optional<int> expected, std::optional<int> heard) const;

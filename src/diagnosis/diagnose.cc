@@ -56,18 +56,20 @@ Finding Name(int phone_index, const Alternatives& alternatives, const DiagnosisI
   return finding;
 }
 
-Finding ToFinding(const Insertion& insertion, const Scores& scores, const Advice& advice) {
+Finding ToFinding(const Insertion& insertion, const DiagnosisInputs& inputs) {
+  const bool judged = insertion.slot > 0 && !inputs.scores.insertion_logit.empty();
   Finding finding;
   finding.phone_index = insertion.slot;
   finding.word_index = insertion.word_index;
   finding.kind = PhoneErrorKind::kInsertion;
   finding.heard = insertion.label;
   finding.probability = insertion.probability;
-  // Where the scorer says nothing of insertions, the posterior stands in for it.
-  finding.error_probability = scores.insertion_logit.empty()
-                                  ? insertion.probability
-                                  : 1.0 / (1.0 + std::exp(-insertion.evidence_nats));
-  finding.suggestion = advice.Suggest(finding.kind, {}, insertion.label);
+  // Where the scorer does not judge, the posterior stands in for what it would say.
+  finding.error_probability =
+      judged ? 1.0 / (1.0 + std::exp(-insertion.evidence_nats)) : insertion.probability;
+  const bool certain = !judged || insertion.probability >= kMinNamedProbability;
+  finding.suggestion =
+      inputs.advice.Suggest(finding.kind, {}, certain ? std::optional<int>(insertion.label) : std::nullopt);
   return finding;
 }
 
@@ -90,16 +92,15 @@ Findings Diagnose(const DiagnosisInputs& inputs) {
       findings.ranked.push_back(RankPhones(i, label, inputs.gop, inputs.phones, inputs.num_alternatives));
     }
   }
-  const double threshold_nats =
-      inputs.calibration.insertion_threshold_nats - inputs.strictness * std::numbers::ln2;
   const std::vector<Insertion> insertions =
       FindInsertions(inputs.canonical, inputs.gop, alternatives, inputs.scores.insertion_logit,
-                     threshold_nats, inputs.phones, inputs.advice);
+                     inputs.calibration.insertion_threshold_nats, inputs.strictness * std::numbers::ln2,
+                     inputs.phones, inputs.advice);
 
   std::size_t next_insertion = 0;
   for (int i = 0; i <= num_phones; ++i) {
     if (next_insertion < insertions.size() && insertions[next_insertion].slot == i) {
-      findings.items.push_back(ToFinding(insertions[next_insertion++], inputs.scores, inputs.advice));
+      findings.items.push_back(ToFinding(insertions[next_insertion++], inputs));
     }
     if (i == num_phones) break;
     const Alternatives& of_phone = alternatives[static_cast<std::size_t>(i)];

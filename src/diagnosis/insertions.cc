@@ -40,15 +40,16 @@ int WordOf(int slot, int label, const CanonicalPhones& canonical, const PhoneSet
   return s_cluster || open_syllable ? after : before;
 }
 
-Insertion BestAt(int slot, const CanonicalPhones& canonical, const GopScores& gop, const PhoneSet& phones,
-                 const Advice& advice) {
+// `judged`: that there is an insertion is known already, and only which one it is remains to be said.
+Insertion BestAt(int slot, bool judged, const CanonicalPhones& canonical, const GopScores& gop,
+                 const PhoneSet& phones, const Advice& advice) {
   const std::optional<int> before = LabelAt(canonical, slot - 1);
   const std::optional<int> after = LabelAt(canonical, slot);
   const std::optional<int> glide = before ? advice.OffGlide(*before) : std::nullopt;
   Insertion best;
   best.slot = slot;
   best.ratio_nats = kNever;
-  double log_total = 0.0;
+  double log_total = judged ? -kNever : 0.0;
   for (int label = 0; label < phones.num_labels(); ++label) {
     if (label == phones.blank()) continue;
     const double ratio = gop.insertion_ratio(slot, label);
@@ -70,17 +71,20 @@ Insertion BestAt(int slot, const CanonicalPhones& canonical, const GopScores& go
 std::vector<Insertion> FindInsertions(const CanonicalPhones& canonical, const GopScores& gop,
                                       const std::vector<Alternatives>& alternatives,
                                       const std::vector<float>& insertion_logit, double threshold_nats,
-                                      const PhoneSet& phones, const Advice& advice) {
+                                      double leniency_nats, const PhoneSet& phones, const Advice& advice) {
   const int num_slots = canonical.num_phones() + 1;
-  const bool judged = !insertion_logit.empty();
+  const auto judged = [&](int slot) { return slot > 0 && !insertion_logit.empty(); };
+  const auto threshold_at = [&](int slot) {
+    const bool first = slot == 0 && !insertion_logit.empty();
+    return (first ? kFirstPlaceNats : threshold_nats) - leniency_nats;
+  };
   std::vector<Insertion> best;
   for (int slot = 0; slot < num_slots; ++slot) {
-    best.push_back(BestAt(slot, canonical, gop, phones, advice));
+    best.push_back(BestAt(slot, judged(slot), canonical, gop, phones, advice));
     Insertion& insertion = best.back();
-    const bool possible = insertion.ratio_nats < kNever && !(judged && slot == 0);
-    insertion.evidence_nats = !possible ? -kNever
-                              : judged  ? insertion_logit[static_cast<std::size_t>(slot - 1)]
-                                        : -insertion.ratio_nats;
+    insertion.evidence_nats = judged(slot) && insertion.ratio_nats < kNever
+                                  ? insertion_logit[static_cast<std::size_t>(slot - 1)]
+                                  : -insertion.ratio_nats;
   }
   const auto evidence_at = [&](int slot) {
     return slot < 0 || slot >= num_slots ? -kNever : best[static_cast<std::size_t>(slot)].evidence_nats;
@@ -96,7 +100,8 @@ std::vector<Insertion> FindInsertions(const CanonicalPhones& canonical, const Go
     // Equal on both sides: the first of the two stays.
     const bool best_around =
         evidence > evidence_at(insertion.slot - 1) && evidence >= evidence_at(insertion.slot + 1);
-    if (evidence >= threshold_nats && best_around && (judged || explains_most(insertion))) {
+    if (evidence >= threshold_at(insertion.slot) && best_around &&
+        (judged(insertion.slot) || explains_most(insertion))) {
       out.push_back(insertion);
     }
   }

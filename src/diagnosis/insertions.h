@@ -2,8 +2,9 @@
 //
 // A wrong report costs a learner more than a missed one, so an insertion must pass every one of these:
 //   1. its evidence reaches the threshold: the scorer's log-odds of a sound after the phone, which weigh what
-//   the whole utterance says. A scorer that gives none leaves it to the lattice, -insertion_ratio, and then
-//   the insertion must also explain the audio better than the canonical phones do;
+//   the whole utterance says. Before the first phone, and where the scorer gives none, it is left to the
+//   lattice, -insertion_ratio, and then the insertion must also explain the audio better than the canonical
+//   phones do;
 //   2. and (the lattice alone) no substitution or deletion of a phone beside it explains the audio better
 //   still;
 //   3. it is not one of the phones beside it over again (a long sound often shows as two);
@@ -27,15 +28,21 @@ struct Insertion {
   int label = 0;
   double ratio_nats = 0.0;     ///< GopScores::insertion_ratio of the label
   double evidence_nats = 0.0;  ///< what is held against the threshold
-  double probability = 0.0;  ///< among the canonical phones alone and every label inserted at this place, 0-1
+  /// 0-1, among every label inserted at this place and, where the lattice decides, the canonical phones
+  /// alone.
+  double probability = 0.0;
   int word_index = 0;
 };
 
-/// `alternatives` [phones]; `insertion_logit` as in Scores; `threshold_nats` as in the calibration, moved by
-/// the strictness. The scorer judges the place after each phone: with it, none is found before the first.
+/// What the lattice's evidence must reach before the first phone, which a scorer does not judge: one place in
+/// five hundred of native speech does (pack 2026.11.3).
+inline constexpr double kFirstPlaceNats = 3.5;
+
+/// `alternatives` [phones]; `insertion_logit` as in Scores; `threshold_nats` as in the calibration, less
+/// `leniency_nats` (the strictness, in nats).
 std::vector<Insertion> FindInsertions(const CanonicalPhones& canonical, const GopScores& gop,
                                       const std::vector<Alternatives>& alternatives,
                                       const std::vector<float>& insertion_logit, double threshold_nats,
-                                      const PhoneSet& phones, const Advice& advice);
+                                      double leniency_nats, const PhoneSet& phones, const Advice& advice);
 
 }  // namespace higgins

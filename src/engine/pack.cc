@@ -74,6 +74,7 @@ Result<std::unique_ptr<Scorer>> LoadScorer(const ModelSource& source, const Mani
   graph_options.name = manifest.files.at("scorer").path;
   graph_options.calibration = manifest.calibration;
   graph_options.state_dim = manifest.state_dim;
+  graph_options.num_labels = manifest.phone_set.num_labels();
   graph_options.num_phone_features = PhoneColumns(manifest.phone_set.num_labels()).size();
   graph_options.num_utterance_features = utterance_column::kSize;
   return scorer::LoadOpenVinoScorer(*graph, graph_options);

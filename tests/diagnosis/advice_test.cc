@@ -72,7 +72,10 @@ TEST_F(AdviceTest, NothingToSayWithoutTheLabelThatTheKindNeeds) {
   EXPECT_EQ(advice_.Suggest(PhoneErrorKind::kNone, 1, 2), "");
   EXPECT_EQ(advice_.Suggest(PhoneErrorKind::kSubstitution, {}, 2), "");
   EXPECT_EQ(advice_.Suggest(PhoneErrorKind::kDeletion, {}, 2), "");
-  EXPECT_EQ(advice_.Suggest(PhoneErrorKind::kInsertion, 1, {}), "");
+}
+
+TEST_F(AdviceTest, AnInsertionThatCannotBeNamedIsSpokenOfAllTheSame) {
+  EXPECT_THAT(advice_.Suggest(PhoneErrorKind::kInsertion, 1, {}), HasSubstr("extra sound"));
 }
 
 TEST_F(AdviceTest, TheCommonestPairsOfLearnersAreWrittenNotComposed) {

@@ -259,6 +259,26 @@ TEST(JudgedInsertions, TheScorerDecidesAndTheLatticeNames) {
   EXPECT_NEAR(findings.items[0].error_probability, 1.0 / (1.0 + std::exp(-4.0)), 1e-6);
 }
 
+TEST(JudgedInsertions, WithoutACertainSoundTheSuggestionDoesNotClaimOne) {
+  JudgedReading reading("B EH D");
+  reading.Judge(2, 4.0F);  // every sound is as likely as the others
+  ASSERT_THAT(reading.Run().items, SizeIs(1));
+  EXPECT_LT(reading.Run().items[0].probability, 0.1);
+  EXPECT_THAT(reading.Run().items[0].suggestion, HasSubstr("A short extra sound"));
+  reading.Insert(3, "AH", 8.0F);
+  EXPECT_GT(reading.Run().items[0].probability, 0.5) << "among the sounds that it may be";
+  EXPECT_THAT(reading.Run().items[0].suggestion, HasSubstr("No extra “uh”"));
+}
+
+TEST(JudgedInsertions, BeforeTheFirstPhoneTheLatticeDecides) {
+  JudgedReading reading("S K UW L");
+  reading.Judge(0, -9.0F).Insert(0, "EH", -5.0F);
+  ASSERT_THAT(reading.Run().items, SizeIs(1));
+  EXPECT_EQ(reading.Run().items[0].phone_index, 0);
+  EXPECT_THAT(reading.Insert(0, "EH", -3.0F).Run().items, IsEmpty());
+  EXPECT_THAT(reading.Run(1.0).items, SizeIs(1));
+}
+
 TEST(JudgedInsertions, StrictnessMovesTheThreshold) {
   JudgedReading reading("B EH D");
   reading.Judge(2, 2.9F).Insert(3, "AH", -1.0F);

@@ -129,6 +129,16 @@ TEST(OpenVinoScorer, GivesAnErrorForANumberThatIsNone) {
   EXPECT_EQ(scores.error().code, ErrorCode::kInternal);
 }
 
+TEST(LoadOpenVinoScorer, ChecksWhatAGraphMaySayOfInsertions) {
+  OpenVinoOptions options = TinyOptions();
+  options.num_labels = 40;
+  EXPECT_TRUE(LoadOpenVinoScorer(TinyGraph("inserting_scorer.onnx"), options));
+  options.num_labels = 41;
+  const Error error = LoadOpenVinoScorer(TinyGraph("inserting_scorer.onnx"), options).error();
+  EXPECT_EQ(error.code, ErrorCode::kBadPack);
+  EXPECT_THAT(error.message, HasSubstr("insertion_features"));
+}
+
 TEST(LoadOpenVinoScorer, SaysWhatDoesNotMatch) {
   OpenVinoOptions options = TinyOptions();
   options.num_phone_features = 140;

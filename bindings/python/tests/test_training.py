@@ -52,6 +52,7 @@ def test_scorer_input_has_the_graphs_inputs(evidence: Evidence) -> None:
     num_phones = len(PHONES)
     assert shapes["phone_features"] == (num_phones, 3 * NUM_LABELS + 19)
     assert shapes["phone_states"] == (num_phones, 2 * STATE_DIM)
+    assert shapes["insertion_features"] == (num_phones, NUM_LABELS)
     assert shapes["utterance_features"] == (1, 23)
     assert shapes["utterance_states"] == (1, 2 * STATE_DIM)
     assert shapes["word_pool"] == (2, num_phones)

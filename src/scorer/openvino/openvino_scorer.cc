@@ -38,7 +38,7 @@ std::vector<Port> ExpectedInputs(const OpenVinoOptions& options) {
   const ov::Dimension states = Columns(2 * options.state_dim);
   return {{"phone_features", ov::element::f32, {any, Columns(options.num_phone_features)}},
           {"phone_states", ov::element::f32, {any, states}},
-          {"insertion_features", ov::element::f32, {any, any}},
+          {"insertion_features", ov::element::f32, {any, Columns(options.num_labels)}},
           {"utterance_features", ov::element::f32, {1, Columns(options.num_utterance_features)}},
           {"utterance_states", ov::element::f32, {1, states}},
           {"phone", ov::element::i64, {any}},
@@ -87,8 +87,13 @@ Result<void> CheckPorts(const ov::Model& model, const OpenVinoOptions& options) 
     return BadGraph(options,
                     "the engine has no input " + Describe({input}) + "; it gives: " + expected.str());
   }
-  for (const Port& port : ExpectedOutputs()) {
-    const auto outputs = model.outputs();
+  const auto outputs = model.outputs();
+  std::vector<Port> expected_outputs = ExpectedOutputs();
+  if (std::any_of(outputs.begin(), outputs.end(),
+                  [](const auto& out) { return out.get_names().contains(kInsertionLogit); })) {
+    expected_outputs.push_back({kInsertionLogit, ov::element::f32, {ov::Dimension::dynamic()}});
+  }
+  for (const Port& port : expected_outputs) {
     const bool found =
         std::any_of(outputs.begin(), outputs.end(), [&](const auto& out) { return Matches(out, port); });
     if (found) continue;

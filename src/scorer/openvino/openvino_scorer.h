@@ -17,6 +17,7 @@ struct OpenVinoOptions {
   Calibration calibration;           ///< of the pack
   int state_dim = 512;               ///< columns of Posteriors::states
   int num_phone_features = 0;        ///< columns of ScorerInput::phone_features; 0: not checked when loading
+  int num_labels = 0;  ///< columns of ScorerInput::insertion_features; 0: not checked when loading
   int num_utterance_features =
       0;  ///< columns of ScorerInput::utterance_features; 0: not checked when loading
 };
