@@ -12,8 +12,8 @@ A block in a document is replaced by what docs/figures/ says:
 
 --check changes nothing and fails when a block differs. --measure runs the binary and writes docs/figures/ first:
 `higgins eval` on the dev division and on native speech, `higgins bench`, and what `higgins assess` prints. A shipped
-pack that learned from the dev division is never measured on it: name a pack of the same recipe that did not
-(--fit-only), or what was measured before stays.
+pack that learned from the dev division is never measured on it: name a pack that did not (--fit-only), or what was
+measured before stays.
 """
 
 from __future__ import annotations
@@ -65,8 +65,9 @@ def dev_block(figures: Path) -> str:
     shipped = _load(SHIPPED, "figures.json")
     if shipped["fit_on"] == "all":
         lines.append(
-            f"The pack that is here, {shipped['version']}, was made by the same recipe and learned from these speakers "
-            "too, so that they can say nothing about it; its [card](packs/en-us/README.md) has what can be known."
+            f"The pack that is here, {shipped['version']}, learned from these speakers too, so that they can say "
+            f"nothing about it: these are the figures of the last pack that had not, {dev['pack_version']}. What can "
+            "be known of the new one is on its [card](packs/en-us/README.md)."
         )
     return "\n".join(lines)
 

@@ -58,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bfloat16", action="store_true", help="see `acoustic --help`")
     add_split_arguments(parser)
     parser.add_argument("--seeds", type=int, default=5, help="scorers to train")
+    pack.add_members_argument(parser)
     scorer.add_rows_argument(parser)
     parser.add_argument("--cmudict", type=Path, required=True, help="the CMU dictionary's file")
     parser.add_argument(
@@ -91,6 +92,8 @@ def run(args: argparse.Namespace) -> None:
             dev = DEV_KINDS if SYNTHETIC[name]["division"] == "dev" else {}
             step(synthesis, texts=texts, out=args.run / "synthetic" / name, **SYNTHETIC[name], **dev)
 
+        synthesis.require_flite()  # now, not after half an hour
+        synthesis.kokoro_data()
         in_parallel(speak, SYNTHETIC, args.jobs)
         args.synthetic = [args.run / "synthetic" / name for name in SYNTHETIC]
     step(acoustic, out=args.run)

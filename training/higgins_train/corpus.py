@@ -35,6 +35,8 @@ class Word:
     spoken: list[list[str]] | None = None
     # Per phone, the single experts' scores 0-2, in no order; None where they are not known or could not be read.
     phone_views: list[list[float]] | None = None
+    # Per phone, the share 0-1 of the experts who heard something after it that is not in the text.
+    insertion_views: list[float] | None = None
 
 
 @dataclass
@@ -95,7 +97,10 @@ def _scored(record: dict, audio: Path) -> Utterance:
     judged = record.get("experts", {}).get("words", [])
     if len(judged) == len(words):
         for word, marks in zip(words, judged, strict=True):
-            word.phone_views = views_of_word(marks["phones"], word.phones)
+            views = views_of_word(marks["phones"], word.phones)
+            if views is not None:
+                word.phone_views = [[mark.score for mark in of] for of in views]
+                word.insertion_views = [sum(mark.inserted for mark in of) / len(of) for of in views]
     scores = {
         "accuracy": record["accuracy"],
         "fluency": record["fluency"],

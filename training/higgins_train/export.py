@@ -20,6 +20,7 @@ from .acoustic_model import PhoneRecogniser
 from .corpus import Utterance, read_corpus
 from .files import whole
 from .scorer_model import INPUT_NAMES, OUTPUT_NAMES, ScorerConfig, ScorerGraph, ScorerModel
+from .scorer_training import refuse_older_scorers
 from .simplify import prompts, simplify
 
 OPSET = 17
@@ -116,6 +117,7 @@ def calibration_audio(utterances: list[Utterance], count: int = 60, seed: int = 
 
 def load_scorer(path: Path) -> ScorerModel:
     saved = torch.load(path, weights_only=True)
+    refuse_older_scorers(path, saved)
     model = ScorerModel(ScorerConfig(**saved["config"]))
     model.load_state_dict(saved["state"])
     return model.eval()

@@ -66,6 +66,14 @@ def scorer_inputs(
     return kept
 
 
+def load_inputs(path: Path) -> dict[str, dict[str, np.ndarray]]:
+    """What `extract` kept."""
+    inputs = torch.load(path, weights_only=False)
+    if any("insertion_features" not in of for of in inputs.values()):
+        raise SystemExit(f"{path} was made before scorers judged insertions: delete the run's features-*.pt")
+    return inputs
+
+
 def extract(
     utterances: list[Utterance],
     posteriors: Callable[[Utterance], tuple[np.ndarray, np.ndarray]],
@@ -76,7 +84,7 @@ def extract(
     if not utterances:
         return {}
     if path.exists():
-        return torch.load(path, weights_only=False)
+        return load_inputs(path)
     inputs, refused = {}, []
     for utterance in tqdm(utterances, desc=f"features {path.stem}", unit="utt", mininterval=5):
         log_posteriors, states = posteriors(utterance)

@@ -23,6 +23,10 @@ ROWS = [
     ("synthetic_auc", "errors injected into synthetic speech (unseen voices), AUC"),
     ("synthetic_found", "of them found at that threshold"),
     ("synthetic_false", "right phones of synthetic speech flagged"),
+    ("learner_insertions_auc", "sounds inserted by learners (half of the experts heard them, or none), AUC"),
+    ("synthetic_insertions_auc", "sounds inserted into synthetic speech, AUC"),
+    ("synthetic_insertions_found", "of them found where 1 place in 500 of native speech is reported"),
+    ("synthetic_insertions_false", "other places of synthetic speech reported"),
 ]
 
 SYNTHETIC = """- {num} recordings of two synthesisers, made by `python -m higgins_train synthesis`: Kokoro-82M
@@ -96,8 +100,8 @@ Phone error rate of the recogniser on native readers of dev: {native_per:.1%} ag
 """
 
 FIT_ONLY = """
-- **fit only**: pack {version}, of the same recipe without the learners of dev and with {num} synthetic recordings, on
-  dev, int8."""
+- **fit only**: pack {version}, made without the learners of dev, with {num_synthetic_fit} synthetic recordings and
+  {splits} splits, on dev, int8."""
 
 SCORERS = """The shipped scorer is the mean of {members} networks of {parameters} parameters in one graph."""
 
@@ -105,6 +109,7 @@ SCORERS = """The shipped scorer is the mean of {members} networks of {parameters
 def figure_rows(card: dict) -> str:
     if card["fit_on"] == "all":
         return _table(_columns_without_dev(card))
+    told = {"int8", "f32", "single", "averaged", "teacher"} & card.keys()
     columns = {
         f"one scorer, {card['seeds']} of them": lambda key: card["single"][key]["mean"],
         "spread": lambda key: card["single"][key]["spread"],
@@ -120,7 +125,7 @@ def figure_rows(card: dict) -> str:
     }
     return _table(
         {
-            name: {key: of(key) for key, _ in ROWS if key in card["int8"] and key in card["single"]}
+            name: {key: of(key) for key, _ in ROWS if all(key in card[of] for of in told)}
             for name, of in columns.items()
         }
     )
@@ -148,9 +153,7 @@ def _figures(card: dict) -> str:
         fit_only = card.get("fit_only")
         return FIGURES_WITHOUT_DEV.format(
             rows=figure_rows(card),
-            fit_only=FIT_ONLY.format(version=fit_only["version"], num=fit_only["num_synthetic_fit"])
-            if fit_only
-            else "",
+            fit_only=FIT_ONLY.format(**fit_only) if fit_only else "",
             num_native=card["num_native"],
             native_per=card["native_phone_error_rate"],
         ).rstrip()

@@ -118,18 +118,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="encoder layers (0 is the first) kept in float32 when int8 moves the scores too much",
     )
-    parser.add_argument(
-        "--members", type=int, default=3, help="scorers whose mean ships: the first so many of the run"
-    )
+    add_members_argument(parser)
     parser.add_argument("--version", required=True, help="version of the pack, e.g. 2026.11.1")
     parser.add_argument(
         "--fit-only",
         type=Path,
         metavar="PACK",
-        help="with `scorer --fit-on all`: a pack of the same recipe that never heard dev; its figures go on the card",
+        help="with `scorer --fit-on all`: a pack that never heard dev; its figures go on the card",
     )
     parser.add_argument(
         "--limit", type=int, help="measure on so many dev utterances only (to try things out)"
+    )
+
+
+def add_members_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--members", type=int, default=4, help="scorers whose mean ships: the first so many of the run"
     )
 
 
@@ -184,7 +188,7 @@ def run(args: argparse.Namespace) -> None:
         "learner_phone_error_rate": last_epoch["learner_phone_error_rate"],
         "native_phone_error_rate": last_epoch.get("native_phone_error_rate", float("nan")),
         "calibration": points,
-        "command": COMMAND + (" --fit-on all" if heard_dev else ""),
+        "command": command_of(args, report),
     }
     (args.out / "figures.json").write_text(json.dumps(card, indent=1) + "\n")
     write_card(args.out)
@@ -197,12 +201,20 @@ def run(args: argparse.Namespace) -> None:
         )
 
 
+def command_of(args: argparse.Namespace, report: dict) -> str:
+    """The one command that makes this pack again."""
+    told = (
+        f"{COMMAND} \\\n    --splits {report['splits']} --folds {report['folds']} --seeds {report['seeds']}"
+    )
+    return f"{told} --members {args.members} --fit-on {report['fit_on']}"
+
+
 def fit_only_figures(pack: Path) -> dict:
-    """{"version", "int8"} of a pack that never heard the dev speakers."""
+    """Of a pack that never heard the dev speakers: its figures there, and what else it was made of."""
     card = json.loads((pack / "figures.json").read_text())
     if card["fit_on"] != "fit":
         raise SystemExit(f"--fit-only {pack}: that pack learned from the dev speakers too")
-    return {key: card[key] for key in ("version", "int8", "num_synthetic_fit")}
+    return {key: card[key] for key in ("version", "int8", "num_synthetic_fit", "splits")}
 
 
 def export_recogniser(args: argparse.Namespace, model: PhoneRecogniser, utterances: list[Utterance]) -> Path:
@@ -262,7 +274,7 @@ def heard_on_dev(
 def operating_points(held_out: HeldOut, dev: Heard, report: dict, version: str) -> dict:
     """The manifest's `calibration`: chosen on speakers held out of what was trained on; insertions, of which the corpus
     marks none, on native speech of dev."""
-    insertion_nats = min(insertion_threshold(dev.predictions, dev.items), NEVER_NATS)
+    insertion_nats = float(np.clip(insertion_threshold(dev.predictions, dev.items), 0.0, NEVER_NATS))
     points = calibration(held_out.logit, held_out.wrong, insertion_nats, version)
     by_class = report.get("thresholds_by_class", {})
     if by_class.get("pays"):

@@ -310,7 +310,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     args.figures.mkdir(parents=True, exist_ok=True)
     if args.run:
-        heard_dev = json.loads((args.run / "scorer.json").read_text()).get("fit_on") == "all"
+        scorer = args.run / "scorer.json"
+        heard_dev = scorer.exists() and json.loads(scorer.read_text()).get("fit_on") == "all"
         taken = {"diagnosis.json": "diagnosis.json"}
         if heard_dev:
             taken["scorer.json"] = "scorer-fit-on-all.json"
@@ -319,7 +320,7 @@ def run(args: argparse.Namespace) -> int:
         for name, kept_as in taken.items():
             if (args.run / name).exists():
                 shutil.copy(args.run / name, args.figures / kept_as)
-        if (args.run / "ablation").exists():
+        if (args.run / "ablation").exists() and not heard_dev:
             shutil.copytree(args.run / "ablation", args.figures / "ablation", dirs_exist_ok=True)
         if (args.run / "dev-predictions.pt").exists() and not heard_dev:
             draw(args.run, args.figures)

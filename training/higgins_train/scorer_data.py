@@ -10,11 +10,10 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from .cmudict import read_cmudict
 from .corpus import Utterance, corpora_of, trained_on
-from .features import Posteriors, extract
+from .features import Posteriors, extract, load_inputs
 from .parallel import in_parallel
 from .scorer_items import Item, make_item, without_labels
 from .splits import MEAN, Splits, draw_splits, mean_recogniser
@@ -88,7 +87,7 @@ def strangers_inputs(args: argparse.Namespace, of: Material) -> Inputs:
         in_parallel(listen, missing, args.jobs)
     inputs: Inputs = {}
     for _, _, path in parts:
-        inputs |= torch.load(path, weights_only=False)
+        inputs |= load_inputs(path)
     return inputs
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
 from .corpus import MISPRONOUNCED_BELOW
+from .expert_marks import RIGHT
 from .metrics import area_under_roc, best_threshold, detection_at, pearson
 from .scorer_items import UTTERANCE_SCORES, WORD_SCORES, Item, collate
 from .scorer_model import ScorerModel
@@ -89,28 +92,35 @@ def insertion_threshold(predictions: list[Outputs], items: list[Item]) -> float:
     logits = [
         p["insertion_logit"]
         for p, i in pairs
-        if i.native and not i.insertion.any() and "insertion_logit" in p
+        if i.native and i.phone.min() == RIGHT and "insertion_logit" in p  # the text is as it was read
     ]
     return float(np.quantile(np.concatenate(logits), 1.0 - NATIVE_INSERTIONS)) if logits else float("inf")
 
 
 def insertion_figures(predictions: list[Outputs], items: list[Item]) -> dict[str, float]:
-    """How synthetic speech's insertions are ranked, and the share that is found at the threshold."""
-    threshold = insertion_threshold(predictions, items)
-    told = [
-        (p, i)
-        for p, i in zip(predictions, items, strict=True)
-        if i.kind == "synthetic" and "insertion_logit" in p
+    """How insertions are ranked, learners' where half of the experts heard one against where none did, and synthetic
+    speech's; and the share of these that is found at the threshold."""
+    known = [
+        (p["insertion_logit"], i) for p, i in zip(predictions, items, strict=True) if "insertion_logit" in p
     ]
-    if not any(i.insertion.any() for _, i in told):
-        return {}
-    logits = np.concatenate([p["insertion_logit"] for p, _ in told])
-    inserted = np.concatenate([i.insertion for _, i in told]) > 0.5
-    return {
-        "synthetic_insertions_auc": area_under_roc(logits, inserted),
-        "synthetic_insertions_found": float((logits[inserted] >= threshold).mean()),
-        "synthetic_insertions_false": float((logits[~inserted] >= threshold).mean()),
-    }
+
+    def of_kind(chosen: Callable[[Item], bool]) -> tuple[np.ndarray, np.ndarray]:
+        """(logits, share of those who heard an insertion) of all places."""
+        part = [(logits, item.insertion) for logits, item in known if chosen(item)]
+        return tuple(np.concatenate(of) for of in zip(*part, strict=True)) if part else (np.zeros(0),) * 2
+
+    figures = {}
+    logits, share = of_kind(lambda item: item.scored)
+    clear = (share == 0.0) | (share >= 0.5)
+    if (share >= 0.5).any():
+        figures["learner_insertions_auc"] = area_under_roc(logits[clear], share[clear] >= 0.5)
+    logits, share = of_kind(lambda item: item.kind == "synthetic")
+    if share.any():
+        found = logits >= insertion_threshold(predictions, items)
+        figures["synthetic_insertions_auc"] = area_under_roc(logits, share > 0.5)
+        figures["synthetic_insertions_found"] = float(found[share > 0.5].mean())
+        figures["synthetic_insertions_false"] = float(found[share < 0.5].mean())
+    return figures
 
 
 def known_errors(told: list[tuple[np.ndarray, np.ndarray]], threshold: float) -> dict[str, float]:

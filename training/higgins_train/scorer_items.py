@@ -23,7 +23,7 @@ class Item:
     phone: np.ndarray  # [N]
     word: np.ndarray  # [W, 3]
     utterance: np.ndarray  # [5]
-    # [N] 1: a sound was said after the phone that is not in the text, 0: none, NaN: not known.
+    # [N] how certain it is, 0-1, that a sound was said after the phone that is not in the text. NaN: not known.
     insertion: np.ndarray
     kind: str  # "learner", "native" or "synthetic"
     speaker: str
@@ -65,11 +65,18 @@ def make_item(utterance: Utterance, inputs: dict[str, np.ndarray]) -> Item:
 
 
 def insertions_in(utterance: Utterance) -> np.ndarray:
-    """float32 [N] as Item.insertion: of learners' speech it is not known, natives insert nothing."""
-    slots = [slot for w in utterance.words for slot in w.spoken or [[phone] for phone in w.phones]]
-    if not (utterance.synthetic or utterance.native):
-        return np.full(len(slots), np.nan, np.float32)
-    return np.array([len(slot) > 1 for slot in slots], np.float32)
+    """float32 [N] as Item.insertion: what was spoken where that is certain, natives insert nothing, and of learners
+    the share of the experts who heard it."""
+    certain = utterance.synthetic or utterance.native
+    rows: list[float] = []
+    for word in utterance.words:
+        if word.spoken is not None:
+            rows += [float(len(slot) > 1) for slot in word.spoken]
+        else:
+            rows += (
+                [0.0] * len(word.phones) if certain else word.insertion_views or [np.nan] * len(word.phones)
+            )
+    return np.array(rows, np.float32)
 
 
 def shares_of_views(utterance: Utterance) -> np.ndarray:

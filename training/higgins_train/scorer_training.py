@@ -38,8 +38,14 @@ def fit_statistics(model: ScorerModel, items: list[Item]) -> None:
         )
 
 
+def refuse_older_scorers(path: Path, saved: dict) -> None:
+    if "num_insertion_features" not in saved["config"]:
+        raise SystemExit(f"{path} was trained before scorers judged insertions: move it away or delete it")
+
+
 def finished_scorer(path: Path, model: ScorerModel, options: ScorerOptions) -> ScorerModel:
     saved = torch.load(path, weights_only=True)
+    refuse_older_scorers(path, saved)
     if "taught_by" in saved:
         raise SystemExit(f"{path} is a student that `distill` left there: move it away or delete it")
     made_with = asdict(replace(ScorerOptions(), **saved["options"]))
@@ -92,6 +98,9 @@ def train_scorer(
         decay = min(options.weight_average, (1.0 + float(num_seen)) / (10.0 + float(num_seen)))
         return mean + (1.0 - decay) * (current - mean)
 
+    insertion_parameters = list(model.insertion_head.parameters())
+    of_insertions = {id(parameter) for parameter in insertion_parameters}
+    other_parameters = [p for p in model.parameters() if id(p) not in of_insertions]
     average = torch.optim.swa_utils.AveragedModel(model, avg_fn=running_mean)
     model.train()
     for part in tqdm(
@@ -106,7 +115,9 @@ def train_scorer(
         loss = loss_of(model(batch), labels, batch, options)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        # Apart, or the insertions' gradients would scale those of all others.
+        for of in (insertion_parameters, other_parameters):
+            nn.utils.clip_grad_norm_(of, 1.0)
         optimizer.step()
         scheduler.step()
         average.update_parameters(model)
@@ -149,13 +160,14 @@ def train_seeds(
 
 
 def mean_and_spread(figures: list[dict[str, float]]) -> MeanAndSpread:
-    """Of every figure, over seeds or members."""
+    """Of every figure that all of the seeds or members have."""
     return {
         key: {
             "mean": float(np.mean([f[key] for f in figures])),
             "spread": float(np.std([f[key] for f in figures])),
         }
         for key in figures[0]
+        if all(key in of for of in figures)
     }
 
 

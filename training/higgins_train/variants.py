@@ -17,7 +17,7 @@ GOP_SF_VECTOR = [*range(NUM_LABELS), LPP, GOP_SD, LOG_OCCUPANCY]
 
 
 def keep_columns(columns: list[int]) -> Callable[[Item], Item]:
-    """Only these phone features; nothing else of the recording."""
+    """Only these phone features; nothing else of the recording, but for what judges insertions."""
 
     def change(item: Item) -> Item:
         inputs = dict(item.inputs)

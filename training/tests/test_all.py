@@ -35,7 +35,7 @@ def command(corpus: Path, folder: Path) -> list[str]:
         *(sys.executable, "-m", "higgins_train", "all", "--no-synthetic"),
         *("--corpus", str(corpus), "--cmudict", str(folder / "dictionary"), "--init", str(folder / "init")),
         *("--run", str(folder / "run"), "--out", str(folder / "pack"), "--version", "1", "--epochs", "1"),
-        *("--splits", "2", "--seeds", "3"),
+        *("--splits", "2", "--seeds", "3", "--members", "3"),
     ]
 
 

@@ -59,7 +59,8 @@ def test_two_runs_and_a_pack_become_one_scorer(corpus: Path, tmp_path: Path) -> 
     members = [run, other]
     if (SHIPPED / ROLES["dictionary"]).exists():
         config = load_scorer(run / "scorer-seed1.pt").config
-        sizes = {n: getattr(config, n) for n in ("num_features", "num_utterance_features")}
+        names = ("num_features", "num_insertion_features", "num_utterance_features")
+        sizes = {n: getattr(config, n) for n in names}
         members.append(tiny_pack(PhoneRecogniser.load(run / MEAN / "model.pt"), sizes, tmp_path / "pack"))
     run_command(ensemble, "--members", *members, "--corpus", corpus, "--out", tmp_path / "all")
     saved = torch.load(tmp_path / "all" / "opinions.pt", weights_only=False)

@@ -80,6 +80,7 @@ def test_from_random_weights_to_the_engine(kind: str, corpus: Path, tmp_path: Pa
     made = higgins.scorer_input(log_posteriors[0], states[0], samples[0], ["W", "IY0"], [0, 0])
     sizes = {
         "num_features": made["phone_features"].shape[1],
+        "num_insertion_features": made["insertion_features"].shape[1],
         "num_utterance_features": made["utterance_features"].shape[1],
     }
     pack = tiny_pack(model, sizes, tmp_path / "pack")

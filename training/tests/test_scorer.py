@@ -15,7 +15,15 @@ from higgins_train.metrics import area_under_roc, best_threshold, detection_at, 
 from higgins_train.phones import LABEL_OF
 from higgins_train.scorer_evaluation import evaluate, predict
 from higgins_train.scorer_items import Item, collate, make_item, without_labels
-from higgins_train.scorer_model import INPUT_NAMES, LOGITS, OUTPUT_NAMES, ScorerGraph
+from higgins_train.scorer_loss import insertion_loss
+from higgins_train.scorer_model import (
+    INPUT_NAMES,
+    LOGITS,
+    OUTPUT_NAMES,
+    ScorerConfig,
+    ScorerGraph,
+    ScorerModel,
+)
 from higgins_train.scorer_options import ScorerOptions
 from higgins_train.scorer_training import train_scorer
 from higgins_train.teaching import opinions_of, taught
@@ -80,6 +88,18 @@ def test_learns_where_a_sound_was_inserted(corpus: Path, tmp_path: Path) -> None
     figures = evaluate(predict([model], [*items, *natives]), [*items, *natives])
     assert figures["synthetic_insertions_auc"] > 0.95
     assert figures["phone_pcc"] > 0.9
+
+
+def test_insertions_leave_the_experts_scores_alone(corpus: Path) -> None:
+    item = made_up_items(corpus)[0]
+    inserted = replace(item, insertion=np.ones_like(item.insertion), kind="synthetic")
+    model = ScorerModel(ScorerConfig(6, 5, 8, 4, 8))
+    batch, labels = collate([inserted])
+    insertion_loss(model(batch)["insertion_logit"], labels["insertion"]).backward()
+    shaped = {
+        name.split(".")[0] for name, p in model.named_parameters() if p.grad is not None and p.grad.any()
+    }
+    assert shaped == {"insertion_head"}
 
 
 def test_padding_changes_nothing(corpus: Path, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_pretraining_learns_to_guess_hidden_phones(corpus: Path) -> None:
     losses = []
     for epochs in (1, 25):
         torch.manual_seed(0)
-        model = ScorerModel(ScorerConfig(6, 8, 4, 8, dropout=0.0, state_dropout=0.0))
+        model = ScorerModel(ScorerConfig(6, 5, 8, 4, 8, dropout=0.0, state_dropout=0.0))
         fit_statistics(model, items)
         batches = [batches_of(items, options, random) for _ in range(epochs)]
         losses.append(pretrain(model, batches, options, "test"))
@@ -121,7 +121,7 @@ def test_pretraining_learns_to_guess_hidden_phones(corpus: Path) -> None:
 
 def test_attention_ignores_other_words(corpus: Path) -> None:
     torch.manual_seed(0)
-    model = ScorerModel(ScorerConfig(6, 8, 4, 8, attentive_words=True)).eval()
+    model = ScorerModel(ScorerConfig(6, 5, 8, 4, 8, attentive_words=True)).eval()
     pool = torch.tensor([[[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]])
     x = torch.randn(1, 3, 96)
     words = model.pooled_words(x, pool)

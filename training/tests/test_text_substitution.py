@@ -2,6 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from higgins_train.cmudict import VOWELS
 from higgins_train.corpus import read_corpus
 from higgins_train.scorer_items import make_item
@@ -62,7 +63,12 @@ def test_what_the_text_leaves_out_is_a_known_insertion_and_nothing_else_is_known
     assert left_out > 20
 
 
-def test_insertions_are_known_of_natives_and_not_of_learners(corpus: Path) -> None:
-    utterance = read_corpus(corpus)[0]
-    assert np.isnan(make_item(utterance, {}).insertion).all()
+def test_insertions_are_known_of_natives_and_of_learners_from_the_experts(corpus: Path) -> None:
+    utterance = replace(read_corpus(corpus)[0])
+    word = utterance.words[0]
+    utterance.words = [replace(word, insertion_views=[0.4] * len(word.phones)), *utterance.words[1:]]
+    heard = make_item(utterance, {}).insertion
+    assert heard[: len(word.phones)] == pytest.approx(0.4)
+    assert np.isnan(heard[len(word.phones) :]).all()
+    assert np.isnan(make_item(with_substitutions(utterance, 1), {}).insertion).all()
     assert not make_item(replace(utterance, native=True), {}).insertion.any()
