@@ -14,6 +14,7 @@ import onnx
 from onnx import numpy_helper
 
 MAX_CONSTANT_SIZE = 64
+ROUNDING = 1e-5
 Feed = dict[str, np.ndarray]
 
 
@@ -109,7 +110,7 @@ def _drop_zero_points(graph: onnx.GraphProto) -> None:
 
 def simplify(path: Path, feeds: list[Feed]) -> None:
     """Rewrites the graph in place. feeds: inputs whose every dynamic length differs from feed to feed, three at least;
-    the last one only checks the result. Raises ValueError when the outputs for it are not the same."""
+    the last one only checks the result. Raises ValueError when the outputs for it differ by more than rounding."""
     model = onnx.load(str(path))
     _fold_shapes(model.graph, _observe(model, feeds[:-1]))
     _drop_zero_points(model.graph)
@@ -122,7 +123,13 @@ def simplify(path: Path, feeds: list[Feed]) -> None:
         actual = _run(model, names, feeds[-1:])[0]
     except Exception as error:  # the runtime has exceptions of its own
         raise ValueError(f"{path}: simplified, it fails on inputs of other lengths: {error}") from error
-    different = [name for name in names if not np.array_equal(expected[name], actual[name])]
+    # The runtime joins other nodes of the simpler graph, and rounds elsewhere.
+    different = [
+        name
+        for name in names
+        if expected[name].shape != actual[name].shape
+        or not np.allclose(expected[name], actual[name], rtol=ROUNDING, atol=ROUNDING)
+    ]
     if different:
         raise ValueError(f"{path}: simplified, it gives other values of {', '.join(different)}")
     onnx.save(model, str(path))
