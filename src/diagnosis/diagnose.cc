@@ -57,7 +57,6 @@ Finding Name(int phone_index, const Alternatives& alternatives, const DiagnosisI
 }
 
 Finding ToFinding(const Insertion& insertion, const DiagnosisInputs& inputs) {
-  const bool judged = insertion.slot > 0 && !inputs.scores.insertion_logit.empty();
   Finding finding;
   finding.phone_index = insertion.slot;
   finding.word_index = insertion.word_index;
@@ -66,8 +65,8 @@ Finding ToFinding(const Insertion& insertion, const DiagnosisInputs& inputs) {
   finding.probability = insertion.probability;
   // Where the scorer does not judge, the posterior stands in for what it would say.
   finding.error_probability =
-      judged ? 1.0 / (1.0 + std::exp(-insertion.evidence_nats)) : insertion.probability;
-  const bool certain = !judged || insertion.probability >= kMinNamedProbability;
+      insertion.judged ? 1.0 / (1.0 + std::exp(-insertion.evidence_nats)) : insertion.probability;
+  const bool certain = !insertion.judged || insertion.probability >= kMinNamedProbability;
   finding.suggestion =
       inputs.advice.Suggest(finding.kind, {}, certain ? std::optional<int>(insertion.label) : std::nullopt);
   return finding;

@@ -48,6 +48,7 @@ Insertion BestAt(int slot, bool judged, const CanonicalPhones& canonical, const 
   const std::optional<int> glide = before ? advice.OffGlide(*before) : std::nullopt;
   Insertion best;
   best.slot = slot;
+  best.judged = judged;
   best.ratio_nats = kNever;
   double log_total = judged ? -kNever : 0.0;
   for (int label = 0; label < phones.num_labels(); ++label) {
@@ -73,16 +74,16 @@ std::vector<Insertion> FindInsertions(const CanonicalPhones& canonical, const Go
                                       const std::vector<float>& insertion_logit, double threshold_nats,
                                       double leniency_nats, const PhoneSet& phones, const Advice& advice) {
   const int num_slots = canonical.num_phones() + 1;
-  const auto judged = [&](int slot) { return slot > 0 && !insertion_logit.empty(); };
-  const auto threshold_at = [&](int slot) {
-    const bool first = slot == 0 && !insertion_logit.empty();
+  const bool scorer_judges = !insertion_logit.empty();
+  const auto threshold_for = [&](const Insertion& insertion) {
+    const bool first = scorer_judges && !insertion.judged;
     return (first ? kFirstPlaceNats : threshold_nats) - leniency_nats;
   };
   std::vector<Insertion> best;
   for (int slot = 0; slot < num_slots; ++slot) {
-    best.push_back(BestAt(slot, judged(slot), canonical, gop, phones, advice));
+    best.push_back(BestAt(slot, scorer_judges && slot > 0, canonical, gop, phones, advice));
     Insertion& insertion = best.back();
-    insertion.evidence_nats = judged(slot) && insertion.ratio_nats < kNever
+    insertion.evidence_nats = insertion.judged && insertion.ratio_nats < kNever
                                   ? insertion_logit[static_cast<std::size_t>(slot - 1)]
                                   : -insertion.ratio_nats;
   }
@@ -100,8 +101,8 @@ std::vector<Insertion> FindInsertions(const CanonicalPhones& canonical, const Go
     // Equal on both sides: the first of the two stays.
     const bool best_around =
         evidence > evidence_at(insertion.slot - 1) && evidence >= evidence_at(insertion.slot + 1);
-    if (evidence >= threshold_at(insertion.slot) && best_around &&
-        (judged(insertion.slot) || explains_most(insertion))) {
+    if (evidence >= threshold_for(insertion) && best_around &&
+        (insertion.judged || explains_most(insertion))) {
       out.push_back(insertion);
     }
   }

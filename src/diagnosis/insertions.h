@@ -26,6 +26,7 @@ namespace higgins {
 struct Insertion {
   int slot = 0;  ///< before phone `slot`; N: after the last
   int label = 0;
+  bool judged = false;         ///< by the scorer; else the lattice decides
   double ratio_nats = 0.0;     ///< GopScores::insertion_ratio of the label
   double evidence_nats = 0.0;  ///< what is held against the threshold
   /// 0-1, among every label inserted at this place and, where the lattice decides, the canonical phones

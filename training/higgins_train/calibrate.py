@@ -3,8 +3,8 @@
 The manifest's `calibration` has, beside what the engine reads, optional figures for whoever shows a result (engines
 ignore them). Of a phone whose calibrated error_probability lies in [unsure_low, unsure_high) the pack is not sure:
 below are at most a fifth of the experts' errors, above at least four flags in five are right. `detection_threshold`
-lies in between or at an end. All of these are chosen on dev; thresholds by class of phone
-(`detection_threshold_by_class`) are chosen inside fit and written only where they pay there.
+lies in between or at an end. All of these are chosen on speakers held out of what was trained on, that of insertions on
+native speech of dev; thresholds by class of phone (`detection_threshold_by_class`) are written only where they pay.
 """
 
 from __future__ import annotations

@@ -62,13 +62,18 @@ def altered_word(word: Word, random: np.random.Generator, rate: float) -> Word:
     return replace(word, phones=phones, phone_scores=labels, phone_views=None, insertion_views=None)
 
 
+def beside_another_text(utterance: Utterance, name: str, words: list[Word]) -> Utterance:
+    """A copy of the recording beside other words: what was said of the whole no longer holds."""
+    return replace(
+        utterance, id=f"{utterance.id}+{name}", words=words, scores=None, extra={"of": utterance.id}
+    )
+
+
 def with_substitutions(utterance: Utterance, seed: int, rate: float = 0.12) -> Utterance:
     """A copy whose text is wrong in known places; what the experts said of its words and the whole no longer holds."""
     random = np.random.default_rng([seed, *utterance.id.encode()])
     words = [altered_word(word, random, rate) for word in utterance.words]
-    return replace(
-        utterance, id=f"{utterance.id}+text{seed}", words=words, scores=None, extra={"of": utterance.id}
-    )
+    return beside_another_text(utterance, f"text{seed}", words)
 
 
 def shortened_word(word: Word, random: np.random.Generator, rate: float) -> Word:
@@ -98,6 +103,4 @@ def with_omissions(utterance: Utterance, seed: int, rate: float = 0.06) -> Utter
     """A copy whose text lacks phones that were said: certain insertions, and nothing else is certain."""
     random = np.random.default_rng([seed, 1, *utterance.id.encode()])
     words = [shortened_word(word, random, rate) for word in utterance.words]
-    return replace(
-        utterance, id=f"{utterance.id}+short{seed}", words=words, scores=None, extra={"of": utterance.id}
-    )
+    return beside_another_text(utterance, f"short{seed}", words)
