@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from . import acoustic, g2p, lexicon, pack, scorer, synthesis
+from .acoustic_training import TrainOptions
 from .corpus import add_corpus_arguments, add_fit_on_argument
 from .parallel import in_parallel
 from .splits import add_split_arguments
@@ -52,9 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="train on recordings of people only; needs no synthesisers",
     )
-    parser.add_argument(
-        "--epochs", type=int, default=acoustic.TrainOptions.epochs, help="of tuning the encoder"
-    )
+    parser.add_argument("--epochs", type=int, default=TrainOptions.epochs, help="of tuning the encoder")
     parser.add_argument("--bfloat16", action="store_true", help="see `acoustic --help`")
     add_split_arguments(parser)
     parser.add_argument("--seeds", type=int, default=5, help="scorers to train")

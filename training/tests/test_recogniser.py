@@ -12,7 +12,7 @@ import pytest
 import torch
 from conftest import ROOT, tiny_checkpoint
 from higgins_train import acoustic
-from higgins_train.acoustic import TrainOptions, train_recogniser
+from higgins_train.acoustic_training import TrainOptions, train_recogniser
 from higgins_train.acoustic_model import PhoneRecogniser
 from higgins_train.corpus import read_corpus
 from higgins_train.export import export_acoustic, export_scorer
