@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
 
 #include "base/log_math.h"
 
@@ -16,49 +17,66 @@ double SaneRatio(double ratio_nats) {
   return std::isnan(ratio_nats) ? kMaxRatioNats : std::clamp(ratio_nats, -kMaxRatioNats, kMaxRatioNats);
 }
 
-/// Log of the sum of exp(-ratio) over all alternatives, each sequence counted once.
-double LogTotal(int phone_index, int canonical, const GopScores& gop, const PhoneSet& phones) {
-  double log_total = 0.0;  // the canonical phone's own term, exp(0)
-  log_total = LogAdd(log_total, -SaneRatio(gop.substitution_ratio(phone_index, phones.blank())));
-  for (int label = 0; label < phones.num_labels(); ++label) {
-    if (label == phones.blank()) continue;
-    if (label != canonical)
-      log_total = LogAdd(log_total, -SaneRatio(gop.substitution_ratio(phone_index, label)));
-    log_total = LogAdd(log_total, -SaneRatio(gop.insertion_ratio(phone_index, label)));
-    // Doubling the phone gives one sequence, whichever side the second one is put: count it once.
-    if (label == canonical) continue;
-    log_total = LogAdd(log_total, -SaneRatio(gop.insertion_ratio(phone_index + 1, label)));
-  }
+// Of the canonical phone, the substitutions and the deletion.
+double LogTotal(const std::vector<double>& ratio_nats) {
+  double log_total = kLogZero;
+  for (const double ratio : ratio_nats) log_total = LogAdd(log_total, -ratio);
   return log_total;
 }
 
+double RatioOf(const Place& place, int label) { return place.ratio_nats[static_cast<std::size_t>(label)]; }
+
 }  // namespace
 
-Alternatives AlternativesOf(int phone_index, int canonical, const GopScores& gop, const PhoneSet& phones) {
+Place PlaceInLattice(int phone_index, int canonical, const GopScores& gop, const PhoneSet& phones) {
+  Place place;
+  place.canonical = canonical;
+  for (int label = 0; label < phones.num_labels(); ++label) {
+    const bool itself = label == canonical;
+    place.ratio_nats.push_back(itself ? 0.0 : SaneRatio(gop.substitution_ratio(phone_index, label)));
+  }
+  place.log_total = LogTotal(place.ratio_nats);
+  for (int label = 0; label < phones.num_labels(); ++label) {
+    if (label == phones.blank()) continue;
+    place.log_total = LogAdd(place.log_total, -SaneRatio(gop.insertion_ratio(phone_index, label)));
+    // Doubling the phone gives one sequence, whichever side the second one is put: count it once.
+    if (label == canonical) continue;
+    place.log_total = LogAdd(place.log_total, -SaneRatio(gop.insertion_ratio(phone_index + 1, label)));
+  }
+  return place;
+}
+
+Place PlaceAsHeard(int phone_index, int canonical, const Matrix& heard_logit) {
+  Place place;
+  place.canonical = canonical;
+  const std::span<const float> logits = heard_logit.row(phone_index);
+  const double of_canonical = logits[static_cast<std::size_t>(canonical)];
+  for (const float logit : logits) place.ratio_nats.push_back(SaneRatio(of_canonical - logit));
+  place.log_total = LogTotal(place.ratio_nats);
+  return place;
+}
+
+Alternatives AlternativesOf(const Place& place, const PhoneSet& phones) {
   Alternatives out;
   out.substitution.ratio_nats = 2 * kMaxRatioNats;
-  out.deletion = {phones.blank(), SaneRatio(gop.substitution_ratio(phone_index, phones.blank())), 0.0};
+  out.deletion = {phones.blank(), RatioOf(place, phones.blank()), 0.0};
   for (int label = 0; label < phones.num_labels(); ++label) {
-    if (label == phones.blank() || label == canonical) continue;
-    const double ratio = SaneRatio(gop.substitution_ratio(phone_index, label));
+    if (label == phones.blank() || label == place.canonical) continue;
+    const double ratio = RatioOf(place, label);
     if (ratio < out.substitution.ratio_nats) out.substitution = {label, ratio, 0.0};
   }
-  const double log_total = LogTotal(phone_index, canonical, gop, phones);
-  out.canonical_probability = std::exp(-log_total);
-  out.substitution.probability = std::exp(-out.substitution.ratio_nats - log_total);
-  out.deletion.probability = std::exp(-out.deletion.ratio_nats - log_total);
+  out.canonical_probability = std::exp(-place.log_total);
+  out.substitution.probability = std::exp(-out.substitution.ratio_nats - place.log_total);
+  out.deletion.probability = std::exp(-out.deletion.ratio_nats - place.log_total);
   return out;
 }
 
-std::vector<RankedPhone> RankPhones(int phone_index, int canonical, const GopScores& gop,
-                                    const PhoneSet& phones, int count) {
+std::vector<RankedPhone> RankPhones(const Place& place, const PhoneSet& phones, int count) {
   std::vector<RankedPhone> ranked;
   if (count <= 0) return ranked;
-  const double log_total = LogTotal(phone_index, canonical, gop, phones);
   for (int label = 0; label < phones.num_labels(); ++label) {
     if (label == phones.blank()) continue;
-    const double ratio = label == canonical ? 0.0 : SaneRatio(gop.substitution_ratio(phone_index, label));
-    ranked.push_back({label, std::exp(-ratio - log_total)});
+    ranked.push_back({label, std::exp(-RatioOf(place, label) - place.log_total)});
   }
   std::stable_sort(ranked.begin(), ranked.end(),
                    [](const RankedPhone& a, const RankedPhone& b) { return a.probability > b.probability; });

@@ -1,19 +1,36 @@
-// The alternatives to one canonical phone that GOP-SF compares, as posteriors.
+// The alternatives to one canonical phone, as posteriors.
 //
 //   P(a | audio, neighbours) = exp(-ratio_a) / sum_b exp(-ratio_b),   ratio_a = log p(canonical) - log p(a)
 //
-// over a in {the canonical phone (ratio 0), every substitution, the deletion, every label inserted right
-// before or right after it}. It is Bayes' rule with a flat prior over those sequences (GOP-SF, arXiv
-// 2507.16838, normalises over the first three).
+// Weighed by the scorer: a is the canonical phone (ratio 0), every substitution, or the deletion, and the ratios are
+// what it has learned from speech of which it was certain what was said. Without a scorer that does so, by the
+// lattice: the same, and every label inserted right before or right after the phone. It is Bayes' rule with a flat
+// prior over those sequences (GOP-SF, arXiv 2507.16838, normalises over the first three).
 #pragma once
 
 #include <vector>
 
+#include "base/matrix.h"
 #include "types/findings.h"
 #include "types/gop_scores.h"
 #include "types/phone_set.h"
 
 namespace higgins {
+
+/// What may have been said in the place of one canonical phone.
+struct Place {
+  int canonical = 0;
+  /// [labels]; the blank's is the deletion. 0 at the canonical phone; a ratio that was not a number counts as
+  /// impossible.
+  std::vector<double> ratio_nats;
+  double log_total = 0.0;  ///< log of the sum of exp(-ratio) over all alternatives, each sequence counted once
+};
+
+/// By the lattice. `canonical` is the label of phone `phone_index`.
+Place PlaceInLattice(int phone_index, int canonical, const GopScores& gop, const PhoneSet& phones);
+
+/// By the scorer; `heard_logit` as in Scores.
+Place PlaceAsHeard(int phone_index, int canonical, const Matrix& heard_logit);
 
 /// One alternative. `ratio_nats` < 0: a better explanation of the audio than the canonical phone.
 struct Alternative {
@@ -28,12 +45,10 @@ struct Alternatives {
   Alternative deletion;      ///< its label is the blank
 };
 
-/// `canonical` is the label of phone `phone_index`. A ratio that is not a number counts as impossible.
-Alternatives AlternativesOf(int phone_index, int canonical, const GopScores& gop, const PhoneSet& phones);
+Alternatives AlternativesOf(const Place& place, const PhoneSet& phones);
 
 /// The canonical phone and every substitution with its probability as above, the likeliest `count` of them
 /// (0: none; more than there are: all), likeliest first; of equal ones the lower label first.
-std::vector<RankedPhone> RankPhones(int phone_index, int canonical, const GopScores& gop,
-                                    const PhoneSet& phones, int count);
+std::vector<RankedPhone> RankPhones(const Place& place, const PhoneSet& phones, int count);
 
 }  // namespace higgins

@@ -13,6 +13,8 @@
 namespace higgins {
 namespace {
 
+constexpr double kLeastShare = 1e-6;  // keeps a product with it above 0
+
 bool IsFlagged(double error_probability, const DiagnosisInputs& inputs) {
   return MoveOdds(error_probability, inputs.strictness) >= inputs.calibration.detection_threshold;
 }
@@ -35,6 +37,13 @@ bool IsExplainedByInsertion(int phone_index, const Alternatives& alternatives,
   });
 }
 
+// What the posteriors of a flagged phone's errors are shares of. The scorer's posteriors are of one question, what was
+// heard; that something was wrong has been answered apart, by a flag that knows more. The lattice's are of both.
+double ShareOfErrors(const Alternatives& alternatives, const DiagnosisInputs& inputs) {
+  const bool known_wrong = inputs.scores.heard_logit.rows() > 0;
+  return known_wrong ? std::max(1.0 - alternatives.canonical_probability, kLeastShare) : 1.0;
+}
+
 Finding Name(int phone_index, const Alternatives& alternatives, const DiagnosisInputs& inputs) {
   const std::size_t i = static_cast<std::size_t>(phone_index);
   const int expected = inputs.canonical.phones[i].label;
@@ -43,14 +52,15 @@ Finding Name(int phone_index, const Alternatives& alternatives, const DiagnosisI
   finding.word_index = inputs.canonical.word_of_phone[i];
   finding.error_probability = inputs.scores.error_probability[i];
 
+  const double least = kMinNamedProbability * ShareOfErrors(alternatives, inputs);
   const bool deleted = alternatives.deletion.probability > alternatives.substitution.probability &&
-                       alternatives.deletion.probability >= kMinNamedProbability;
+                       alternatives.deletion.probability >= least;
   finding.kind = deleted ? PhoneErrorKind::kDeletion : PhoneErrorKind::kSubstitution;
   const Alternative& named = deleted ? alternatives.deletion : alternatives.substitution;
   finding.heard = named.label;
   finding.probability = named.probability;
 
-  const bool certain = named.probability >= kMinNamedProbability;
+  const bool certain = named.probability >= least;
   const std::optional<int> heard = certain && !deleted ? std::optional<int>(named.label) : std::nullopt;
   finding.suggestion = inputs.advice.Suggest(finding.kind, expected, heard);
   return finding;
@@ -82,17 +92,21 @@ double MoveOdds(double p, double strictness) {
 Findings Diagnose(const DiagnosisInputs& inputs) {
   const int num_phones = inputs.canonical.num_phones();
   Findings findings;
-  std::vector<Alternatives> alternatives;
+  std::vector<Alternatives> in_lattice, alternatives;
   for (int i = 0; i < num_phones; ++i) {
     const int label = inputs.canonical.phones[static_cast<std::size_t>(i)].label;
-    alternatives.push_back(AlternativesOf(i, label, inputs.gop, inputs.phones));
+    Place place = PlaceInLattice(i, label, inputs.gop, inputs.phones);
+    in_lattice.push_back(AlternativesOf(place, inputs.phones));
+    if (inputs.scores.heard_logit.rows() > 0) place = PlaceAsHeard(i, label, inputs.scores.heard_logit);
+    alternatives.push_back(AlternativesOf(place, inputs.phones));
     findings.canonical_probability.push_back(alternatives.back().canonical_probability);
     if (inputs.num_alternatives > 0) {
-      findings.ranked.push_back(RankPhones(i, label, inputs.gop, inputs.phones, inputs.num_alternatives));
+      findings.ranked.push_back(RankPhones(place, inputs.phones, inputs.num_alternatives));
     }
   }
+  // Ratios of the lattice are compared with each other.
   const std::vector<Insertion> insertions =
-      FindInsertions(inputs.canonical, inputs.gop, alternatives, inputs.scores.insertion_logit,
+      FindInsertions(inputs.canonical, inputs.gop, in_lattice, inputs.scores.insertion_logit,
                      inputs.calibration.insertion_threshold_nats, inputs.strictness * std::numbers::ln2,
                      inputs.phones, inputs.advice);
 

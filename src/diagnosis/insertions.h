@@ -39,7 +39,7 @@ struct Insertion {
 /// five hundred of native speech does (pack 2026.11.3).
 inline constexpr double kFirstPlaceNats = 3.5;
 
-/// `alternatives` [phones]; `insertion_logit` as in Scores; `threshold_nats` as in the calibration, less
+/// `alternatives` [phones], by the lattice; `insertion_logit` as in Scores; `threshold_nats` as in the calibration, less
 /// `leniency_nats` (the strictness, in nats).
 std::vector<Insertion> FindInsertions(const CanonicalPhones& canonical, const GopScores& gop,
                                       const std::vector<Alternatives>& alternatives,

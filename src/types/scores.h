@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "base/matrix.h"
+
 namespace higgins {
 
 /// The scorer's answer, every score clamped to 0-1.
@@ -11,6 +13,9 @@ struct Scores {
   /// [phones] log-odds, nats, that a sound which is not in the text follows the phone; empty: the graph says
   /// nothing of insertions.
   std::vector<float> insertion_logit;
+  /// [phones x labels] log-odds, nats, up to a constant of the row, that each label was said in the place of the phone;
+  /// the blank's: that nothing was. No rows: the graph does not say.
+  Matrix heard_logit;
   std::vector<float> word_accuracy;  ///< [words]
   std::vector<float> word_stress;    ///< [words]
   std::vector<float> word_total;     ///< [words]

@@ -67,9 +67,10 @@ class Reading {
   Findings Run(double strictness = 0.0) const {
     return Diagnose({canonical_, gop_, scores_, calibration_, phones_, advice_, strictness});
   }
-  Alternatives Of(int phone) const {
-    return AlternativesOf(phone, canonical_.phones[static_cast<std::size_t>(phone)].label, gop_, phones_);
+  Place At(int phone) const {
+    return PlaceInLattice(phone, canonical_.phones[static_cast<std::size_t>(phone)].label, gop_, phones_);
   }
+  Alternatives Of(int phone) const { return AlternativesOf(At(phone), phones_); }
   std::string Name(int label) const { return phones_.name(label); }
 
   PhoneSet phones_ = EnUsPhones();
@@ -337,17 +338,81 @@ TEST(Diagnose, AnErrorProbabilityThatIsNotANumberFlagsNothing) {
 
 TEST(RankPhones, PutsTheLikeliestFirstAndAgreesWithTheAlternatives) {
   const Reading reading = Reading("TH IH NG K").Substitute(0, "S", -4.0F).Substitute(0, "T", -2.0F);
-  const std::vector<RankedPhone> ranked =
-      RankPhones(0, reading.canonical_.phones[0].label, reading.gop_, reading.phones_, 3);
+  const std::vector<RankedPhone> ranked = RankPhones(reading.At(0), reading.phones_, 3);
   ASSERT_THAT(ranked, SizeIs(3));
   EXPECT_EQ(reading.Name(ranked[0].label), "S");
   EXPECT_EQ(reading.Name(ranked[1].label), "T");
   EXPECT_EQ(reading.Name(ranked[2].label), "TH");
   EXPECT_DOUBLE_EQ(ranked[0].probability, reading.Of(0).substitution.probability);
   EXPECT_DOUBLE_EQ(ranked[2].probability, reading.Of(0).canonical_probability);
-  EXPECT_THAT(RankPhones(1, reading.canonical_.phones[1].label, reading.gop_, reading.phones_, 1000),
-              SizeIs(39));
-  EXPECT_THAT(RankPhones(1, reading.canonical_.phones[1].label, reading.gop_, reading.phones_, 0), IsEmpty());
+  EXPECT_THAT(RankPhones(reading.At(1), reading.phones_, 1000), SizeIs(39));
+  EXPECT_THAT(RankPhones(reading.At(1), reading.phones_, 0), IsEmpty());
+}
+
+// A reading of which the scorer says what was heard: the canonical phones, 12 nats before all else.
+class HeardReading : public Reading {
+ public:
+  explicit HeardReading(const std::string& words) : Reading(words) {
+    scores_.heard_logit = Matrix(canonical_.num_phones(), phones_.num_labels());
+    for (int i = 0; i < canonical_.num_phones(); ++i) {
+      scores_.heard_logit(i, canonical_.phones[static_cast<std::size_t>(i)].label) = 12.0F;
+    }
+  }
+  HeardReading& Hear(int phone, const std::string& heard, float logit) {
+    scores_.heard_logit(phone, heard.empty() ? phones_.blank() : *phones_.label(heard)) = logit;
+    return *this;
+  }
+};
+
+TEST(HeardPhones, TheScorerNamesThePhoneAgainstTheLattice) {
+  HeardReading reading("TH IH NG K");
+  reading.Hear(0, "S", 15.0F).Substitute(0, "F", -9.0F).Flag(0);
+  const Findings findings = reading.Run();
+  ASSERT_THAT(findings.items, SizeIs(1));
+  EXPECT_EQ(findings.items[0].kind, PhoneErrorKind::kSubstitution);
+  EXPECT_EQ(reading.Name(findings.items[0].heard), "S");
+  EXPECT_NEAR(findings.items[0].probability, 1.0 / (1.0 + std::exp(-3.0) + 38.0 * std::exp(-15.0)), 1e-6);
+  EXPECT_NEAR(findings.canonical_probability[0], std::exp(-3.0) / (1.0 + std::exp(-3.0)), 1e-4);
+  EXPECT_NEAR(findings.canonical_probability[1], 1.0, 1e-3);
+}
+
+TEST(HeardPhones, NothingHeardIsADeletion) {
+  HeardReading reading("B EH D");
+  reading.Hear(2, "", 14.0F).Substitute(2, "T", -9.0F).Flag(2);
+  ASSERT_THAT(reading.Run().items, SizeIs(1));
+  EXPECT_EQ(reading.Run().items[0].kind, PhoneErrorKind::kDeletion);
+}
+
+// That it was wrong is known already: what counts is how the errors divide among themselves.
+TEST(HeardPhones, AnErrorIsNamedThoughTheCanonicalPhoneIsLikelier) {
+  HeardReading reading("B EH D");
+  reading.Hear(1, "AE", 9.0F).Flag(1);
+  const Findings findings = reading.Run();
+  ASSERT_THAT(findings.items, SizeIs(1));
+  EXPECT_LT(findings.items[0].probability, 0.1);
+  EXPECT_EQ(findings.items[0].suggestion,
+            reading.advice_.Suggest(PhoneErrorKind::kSubstitution, *reading.phones_.label("EH"),
+                                    *reading.phones_.label("AE")));
+}
+
+TEST(HeardPhones, NothingIsClaimedWhereTheErrorsDivideEvenly) {
+  HeardReading reading("B EH D");
+  for (const char* heard : {"AE", "AH", "IH", "ER", "EY"}) reading.Hear(1, heard, 9.0F);
+  reading.Flag(1);
+  ASSERT_THAT(reading.Run().items, SizeIs(1));
+  EXPECT_EQ(reading.Run().items[0].suggestion,
+            reading.advice_.Suggest(PhoneErrorKind::kSubstitution, *reading.phones_.label("EH"), {}));
+}
+
+TEST(HeardPhones, AreRankedAsTheScorerSays) {
+  HeardReading reading("TH IH NG K");
+  reading.Hear(0, "S", 15.0F).Hear(0, "T", 14.0F).Substitute(0, "F", -9.0F);
+  const Findings findings = Diagnose({reading.canonical_, reading.gop_, reading.scores_, reading.calibration_,
+                                      reading.phones_, reading.advice_, 0.0, 3});
+  ASSERT_THAT(findings.ranked, SizeIs(4));
+  EXPECT_EQ(reading.Name(findings.ranked[0][0].label), "S");
+  EXPECT_EQ(reading.Name(findings.ranked[0][1].label), "T");
+  EXPECT_EQ(reading.Name(findings.ranked[0][2].label), "TH");
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ TEST(OpenVinoScorer, SaysOfInsertionsWhatTheGraphSays) {
   ASSERT_TRUE(without);
   EXPECT_TRUE((*without)->Run(Input({0.0F, -1.0F}))->insertion_logit.empty());
 
-  const auto scorer = LoadOpenVinoScorer(TinyGraph("inserting_scorer.onnx"), TinyOptions());
+  const auto scorer = LoadOpenVinoScorer(TinyGraph("judging_scorer.onnx"), TinyOptions());
   ASSERT_TRUE(scorer) << scorer.error().message;
   ScorerInput input = Input({0.0F, -1.0F});
   input.insertion_features = Matrix(2, 40, 7.0F);
@@ -121,6 +121,26 @@ TEST(OpenVinoScorer, SaysOfInsertionsWhatTheGraphSays) {
   EXPECT_FALSE((*scorer)->Run(input));
 }
 
+TEST(OpenVinoScorer, SaysWhatWasHeardWhereTheGraphDoes) {
+  const auto without = LoadOpenVinoScorer(TinyGraph(), TinyOptions());
+  ASSERT_TRUE(without);
+  EXPECT_EQ((*without)->Run(Input({0.0F, -1.0F}))->heard_logit.rows(), 0);
+
+  const auto scorer = LoadOpenVinoScorer(TinyGraph("judging_scorer.onnx"), TinyOptions());
+  ASSERT_TRUE(scorer) << scorer.error().message;
+  ScorerInput input = Input({0.0F, -1.0F});
+  input.insertion_features = Matrix(2, 40);
+  input.phone_features(0, 39) = 4.0F;  // the graph repeats the first features
+  input.phone_features(1, 0) = -2.0F;
+  const Result<Scores> scores = (*scorer)->Run(input);
+  ASSERT_TRUE(scores) << scores.error().message;
+  ASSERT_EQ(scores->heard_logit.rows(), 2);  // the graph's are padded
+  ASSERT_EQ(scores->heard_logit.columns(), 40);
+  EXPECT_EQ(scores->heard_logit(0, 39), 4.0F);
+  EXPECT_EQ(scores->heard_logit(1, 0), -2.0F);
+  EXPECT_EQ(scores->heard_logit(1, 39), 0.0F);
+}
+
 TEST(OpenVinoScorer, GivesAnErrorForANumberThatIsNone) {
   const auto scorer = LoadOpenVinoScorer(TinyGraph(), TinyOptions());
   ASSERT_TRUE(scorer);
@@ -129,12 +149,12 @@ TEST(OpenVinoScorer, GivesAnErrorForANumberThatIsNone) {
   EXPECT_EQ(scores.error().code, ErrorCode::kInternal);
 }
 
-TEST(LoadOpenVinoScorer, ChecksWhatAGraphMaySayOfInsertions) {
+TEST(LoadOpenVinoScorer, ChecksWhatAGraphMayRead) {
   OpenVinoOptions options = TinyOptions();
   options.num_labels = 40;
-  EXPECT_TRUE(LoadOpenVinoScorer(TinyGraph("inserting_scorer.onnx"), options));
+  EXPECT_TRUE(LoadOpenVinoScorer(TinyGraph("judging_scorer.onnx"), options));
   options.num_labels = 41;
-  const Error error = LoadOpenVinoScorer(TinyGraph("inserting_scorer.onnx"), options).error();
+  const Error error = LoadOpenVinoScorer(TinyGraph("judging_scorer.onnx"), options).error();
   EXPECT_EQ(error.code, ErrorCode::kBadPack);
   EXPECT_THAT(error.message, HasSubstr("insertion_features"));
 }

@@ -124,11 +124,11 @@ def make_acoustic(path: Path) -> None:
     save(graph, path)
 
 
-def make_scorer(path: Path, *, standardises: bool = False, inserts: bool = False) -> None:
+def make_scorer(path: Path, *, standardises: bool = False, judges: bool = False) -> None:
     """phone score = sigmoid(3 + 8 gop), words and utterance: means of it. With `standardises` the utterance's scores
     are instead its features, less zeros and times ones: the runtime leaves such steps out and gives the input the
-    names of what they would have made. With `inserts` it says of every phone how likely a sound follows: the first of
-    its insertion features."""
+    names of what they would have made. With `judges` it says of every phone how likely a sound follows (the first of
+    its insertion features) and what was heard (the first of its other features)."""
     mean = [
         helper.make_node("ReduceMean", ["phone_score"], ["mean"], axes=[0], keepdims=1),
         helper.make_node("Concat", ["mean"] * 5, ["utterance_scores"], axis=0),
@@ -139,7 +139,8 @@ def make_scorer(path: Path, *, standardises: bool = False, inserts: bool = False
         helper.make_node("Clip", ["standardised", "least", "most"], ["clipped"]),
         helper.make_node("Squeeze", ["clipped", "rows"], ["utterance_scores"]),
     ]
-    insertion = [
+    judgements = [
+        helper.make_node("Slice", ["phone_features", "first", "labels"], ["heard_logit"]),
         helper.make_node("Slice", ["insertion_features", "first", "one"], ["of_first"]),
         helper.make_node("Squeeze", ["of_first", "one"], ["insertion_logit"]),
     ]
@@ -154,7 +155,7 @@ def make_scorer(path: Path, *, standardises: bool = False, inserts: bool = False
         helper.make_node("MatMul", ["word_pool", "score"], ["word"]),
         helper.make_node("Concat", ["word", "word", "word"], ["word_scores"], axis=1),
         *(standardised if standardises else mean),
-        *(insertion if inserts else []),
+        *(judgements if judges else []),
     ]
     of_standardised = {
         "zeros": np.zeros(5, np.float32),
@@ -165,7 +166,8 @@ def make_scorer(path: Path, *, standardises: bool = False, inserts: bool = False
     }
     initializers = [
         *(constant(name, values) for name, values in of_standardised.items() if standardises),
-        *([constant("first", np.array([0], np.int64))] if inserts else []),
+        *([constant("first", np.array([0], np.int64))] if judges else []),
+        *([constant("labels", np.array([NUM_LABELS], np.int64))] if judges else []),
         constant("from", np.array([GOP_SD], np.int64)),
         constant("to", np.array([GOP_SD + 1], np.int64)),
         constant("one", np.array([1], np.int64)),
@@ -189,7 +191,7 @@ def make_scorer(path: Path, *, standardises: bool = False, inserts: bool = False
                         "insertion_features", TensorProto.FLOAT, ["phones", NUM_LABELS]
                     )
                 ]
-                if inserts
+                if judges
                 else []
             ),
         ],
@@ -197,8 +199,11 @@ def make_scorer(path: Path, *, standardises: bool = False, inserts: bool = False
             helper.make_tensor_value_info("phone_score", TensorProto.FLOAT, ["phones"]),
             helper.make_tensor_value_info("detection_logit", TensorProto.FLOAT, ["phones"]),
             *(
-                [helper.make_tensor_value_info("insertion_logit", TensorProto.FLOAT, ["phones"])]
-                if inserts
+                [
+                    helper.make_tensor_value_info("insertion_logit", TensorProto.FLOAT, ["phones"]),
+                    helper.make_tensor_value_info("heard_logit", TensorProto.FLOAT, ["phones", NUM_LABELS]),
+                ]
+                if judges
                 else []
             ),
             helper.make_tensor_value_info("word_scores", TensorProto.FLOAT, ["words", 3]),
@@ -249,7 +254,7 @@ def main() -> None:
     make_acoustic(OUT / FILES["acoustic"])
     make_scorer(OUT / FILES["scorer"])
     make_scorer(OUT.parent / "standardising_scorer.onnx", standardises=True)
-    make_scorer(OUT.parent / "inserting_scorer.onnx", inserts=True)
+    make_scorer(OUT.parent / "judging_scorer.onnx", judges=True)
     make_lexicon(OUT)
     for role in ("articulation", "suggestions"):
         shutil.copy(ROOT / "packs" / "en-us" / FILES[role], OUT / FILES[role])

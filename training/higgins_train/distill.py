@@ -21,7 +21,6 @@ from .files import whole
 from .scorer import add_arguments as add_scorer_arguments
 from .scorer import recipes_of
 from .scorer_data import prepare_items
-from .scorer_training import mean_and_spread
 from .teaching import distil, write_report
 
 
@@ -37,12 +36,10 @@ def run(args: argparse.Namespace) -> None:
     saved = torch.load(args.opinions, weights_only=False)
     items = prepare_items(args)
     recipes = recipes_of(args)
-    students, single = distil(name, items, saved["opinions"], recipes, args)
-    members = mean_and_spread(list(saved["report"]["members"].values()))
-    figures = {"single": single, "teacher": members, "averaged": saved["report"]["averaged"]}
-    write_report(args, items, students, recipes, figures)
+    students, unstacked = distil(name, items, saved["opinions"], recipes, args)
+    report = write_report(args, items, students, recipes, unstacked, saved["report"])
     for seed in range(1, args.seeds + 1):
         student = torch.load(args.run / f"{name}-seed{seed}.pt", weights_only=True)
         with whole(args.run / f"scorer-seed{seed}.pt") as partial:
             torch.save(student | {"taught_by": name}, partial)
-    print(json.dumps(single, indent=1))
+    print(json.dumps(report["single"], indent=1))

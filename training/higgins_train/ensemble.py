@@ -34,6 +34,7 @@ from .scorer_items import Item, make_item
 from .scorer_model import INPUT_NAMES, LOGITS, OUTPUT_NAMES
 from .scorer_training import scorers_of
 from .splits import MEAN, splits_in
+from .stacking import Stack
 from .teaching import Opinions, mean_of, opinions_of
 
 
@@ -46,7 +47,7 @@ def run_opinions(run: Path, args: argparse.Namespace) -> tuple[Opinions, list[It
     about = {"run": run, "init": init, **splits_in(run)}
     train, dev, unscored = prepare_items(argparse.Namespace(**vars(args) | about))
     models = [load_scorer(path) for path in paths]
-    return opinions_of(models, [*train, *unscored, *dev]), dev
+    return opinions_of(models, [*train, *unscored, *dev], Stack.load(run)), dev
 
 
 def pack_scorer(pack: Path) -> Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]:
@@ -57,9 +58,8 @@ def pack_scorer(pack: Path) -> Callable[[dict[str, np.ndarray]], dict[str, np.nd
     asked = {
         wanted.name for wanted in session.get_inputs()
     }  # packs of one prompt at a time ask for no validity
-    given = {
-        output.name for output in session.get_outputs()
-    }  # packs until 2026.11.3 say nothing of insertions
+    # Packs until 2026.11.3 say nothing of insertions, those until 2026.11.4 not what was heard.
+    given = {output.name for output in session.get_outputs()}
     told = [name for name in OUTPUT_NAMES if name in given]
 
     def score(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -200,6 +200,7 @@ def export_scorer(graph: ScorerGraph, path: Path) -> None:
         "phone_score",
         "detection_logit",
         "insertion_logit",
+        "heard_logit",
     ]
     axes = {name: {0: "phones"} for name in per_phone}
     axes |= {"word_pool": {0: "words", 1: "phones"}, "word_valid": {0: "words"}}

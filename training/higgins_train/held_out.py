@@ -15,11 +15,12 @@ import torch
 
 from .files import whole
 from .parallel import in_parallel
-from .scorer_evaluation import detections, evaluate, predict
+from .scorer_evaluation import Outputs, detections, evaluate, predict
 from .scorer_items import Item
 from .scorer_model import ScorerModel
 from .scorer_options import Recipe
 from .scorer_training import train_scorer
+from .stacking import Stack, fit_stack, stacked
 
 FOLDS = 3
 FILE = "held-out.pt"  # of a run
@@ -49,17 +50,30 @@ class HeldOut:
         return HeldOut(*torch.load(run / FILE, weights_only=False))
 
 
+def folds_of(items: list[Item], num_folds: int) -> dict[tuple[str, str], int]:
+    """Fold of every (kind, speaker); each kind of speech is divided by itself."""
+    speakers: dict[str, set[str]] = {}
+    for item in items:
+        speakers.setdefault(item.kind, set()).add(item.speaker)
+    return {
+        (kind, speaker): at % num_folds
+        for kind, of in speakers.items()
+        for at, speaker in enumerate(sorted(of))
+    }
+
+
 def judge_held_out(
     items: list[Item], recipes: Sequence[Recipe], folder: Path, jobs: int, num_folds: int = FOLDS
-) -> tuple[HeldOut, dict[str, float]]:
+) -> tuple[HeldOut, dict[str, float], Stack]:
     """The learners among `items`, each judged by the mean of one scorer a recipe, all of which learned from the
-    speakers of the other folds; and the figures of that."""
-    speakers = sorted({i.speaker for i in items if i.scored})
-    fold_of = {speaker: at % num_folds for at, speaker in enumerate(speakers)}
+    speakers of the other folds, and by a stack fitted on these; the figures of that; the stack that is fitted on all
+    folds."""
+    fold_of = folds_of(items, num_folds)
+    folds = [[i for i in items if fold_of[i.kind, i.speaker] == fold] for fold in range(num_folds)]
 
     def learned(job: tuple[int, int]) -> ScorerModel:
         fold, number = job
-        rest = [i for i in items if fold_of.get(i.speaker) != fold]
+        rest = [i for i in items if fold_of[i.kind, i.speaker] != fold]
         recipe = recipes[number]
         path = folder / f"held-out-fold{fold}-recipe{number + 1}.pt"
         return train_scorer(rest, 1, recipe.options, path, recipe.shape)
@@ -67,12 +81,20 @@ def judge_held_out(
     in_parallel(
         learned, [(fold, number) for fold in range(num_folds) for number in range(len(recipes))], jobs
     )
-    judged, said = [], []
-    for fold in range(num_folds):
-        scored = [i for i in items if i.scored and fold_of[i.speaker] == fold]
-        judged += scored
-        said += predict([learned((fold, number)) for number in range(len(recipes))], scored)
-    logit, wrong = detections(said, judged)
+    said = [
+        predict([learned((fold, number)) for number in range(len(recipes))], of)
+        for fold, of in enumerate(folds)
+    ]
+    judged: list[Item] = []
+    outputs: list[Outputs] = []
+    for fold, of in enumerate(folds):
+        others = [at for at in range(num_folds) if at != fold]
+        stack = fit_stack([o for at in others for o in said[at]], [i for at in others for i in folds[at]])
+        scored = [(o, i) for o, i in zip(said[fold], of, strict=True) if i.scored]
+        judged += [i for _, i in scored]
+        outputs += stacked(stack, [o for o, _ in scored], [i for _, i in scored])
+    logit, wrong = detections(outputs, judged)
     phone = np.concatenate([i.inputs["phone"] for i in judged])
     speaker = np.concatenate([[i.speaker] * len(i.phone) for i in judged])
-    return HeldOut(logit, wrong, phone, speaker), evaluate(said, judged)
+    whole_stack = fit_stack([o for part in said for o in part], [i for part in folds for i in part])
+    return HeldOut(logit, wrong, phone, speaker), evaluate(outputs, judged), whole_stack

@@ -23,6 +23,7 @@ ROWS = [
     ("synthetic_auc", "errors injected into synthetic speech (unseen voices), AUC"),
     ("synthetic_found", "of them found at that threshold"),
     ("synthetic_false", "right phones of synthetic speech flagged"),
+    ("synthetic_heard_named", "phone said instead (or none) named, of the errors in synthetic speech"),
     ("learner_insertions_auc", "sounds inserted by learners (half of the experts heard them, or none), AUC"),
     ("synthetic_insertions_auc", "sounds inserted into synthetic speech, AUC"),
     ("synthetic_insertions_found", "of them found where 1 place in 500 of native speech is reported"),

@@ -36,6 +36,7 @@ from .scorer_model import ScorerGraph, ScorerModel
 from .scorer_training import scorers_of
 from .simplify import recordings, simplify
 from .splits import MEAN
+from .stacking import Stack, stacked
 from .word_boundaries import stressed_pronunciations, with_words
 
 FORMAT_VERSION = 1
@@ -148,12 +149,13 @@ def run(args: argparse.Namespace) -> None:
     members = [load_scorer(path) for path in paths]
     model = PhoneRecogniser.load(args.run / MEAN / "model.pt", args.init)
     int8_path = export_recogniser(args, model, utterances)
-    export_scorer(ScorerGraph(*members).eval(), args.out / ROLES["scorer"])
+    stack = Stack.load(args.run)
+    export_scorer(ScorerGraph(members, stack).eval(), args.out / ROLES["scorer"])
 
     report = json.loads((args.run / "scorer.json").read_text())
     held_out, heard_dev = HeldOut.load(args.run), report["fit_on"] == "all"
     by_float, by_int8 = heard_on_dev(
-        args, model, members, utterances, (held_out.logit, held_out.wrong) if heard_dev else None
+        args, model, members, stack, utterances, (held_out.logit, held_out.wrong) if heard_dev else None
     )
     drift = {
         key: by_float.figures[key] - by_int8.figures[key] for key in by_int8.figures if key.endswith("_pcc")
@@ -170,7 +172,17 @@ def run(args: argparse.Namespace) -> None:
         "version": args.version,
         **{
             key: report[key]
-            for key in ("fit_on", "splits", "folds", "seeds", "single", "teacher", "averaged", "held_out")
+            for key in (
+                "fit_on",
+                "splits",
+                "folds",
+                "seeds",
+                "single",
+                "unstacked",
+                "teacher",
+                "averaged",
+                "held_out",
+            )
             if key in report
         },
         **({"fit_only": fit_only_figures(args.fit_only)} if args.fit_only else {}),
@@ -248,6 +260,7 @@ def heard_on_dev(
     args: argparse.Namespace,
     model: PhoneRecogniser,
     members: list[ScorerModel],
+    stack: Stack,
     utterances: list[Utterance],
     chosen_on: tuple[np.ndarray, np.ndarray] | None,
 ) -> tuple[Heard, Heard]:
@@ -266,7 +279,7 @@ def heard_on_dev(
         for kind, pool in pools(dev, []).items():
             inputs |= extract(pool, recogniser, folder / f"features-dev{kind}.pt")
         items = [make_item(u, inputs[u.id]) for u in dev if u.id in inputs]
-        predictions = predict(members, items)
+        predictions = stacked(stack, predict(members, items), items)
         both.append(Heard(items, predictions, evaluate(predictions, items, chosen_on)))
     return both[0], both[1]
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from .corpus import add_corpus_arguments, add_fit_on_argument
 from .scorer_data import prepare_items
-from .scorer_evaluation import evaluate, predict
 from .scorer_options import Recipe, ScorerOptions
 from .scorer_training import train_seeds
 from .splits import add_split_arguments
@@ -63,7 +62,6 @@ def run(args: argparse.Namespace) -> None:
     """Several scorers, unlike in seed and recipe; `pack` ships the mean of the first few."""
     items = train, dev, _ = prepare_items(args)
     recipes = recipes_of(args)
-    scorers, single = train_seeds("scorer", train, dev, recipes, args.run, args.seeds, args.jobs)
-    averaged = evaluate(predict(scorers, dev), dev)
-    write_report(args, items, scorers, recipes, {"single": single, "averaged": averaged})
-    print(json.dumps(averaged, indent=1))
+    scorers, unstacked = train_seeds("scorer", train, dev, recipes, args.run, args.seeds, args.jobs)
+    report = write_report(args, items, scorers, recipes, unstacked)
+    print(json.dumps(report["averaged"], indent=1))

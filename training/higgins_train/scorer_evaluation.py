@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from scipy.special import logsumexp
 
 from .corpus import MISPRONOUNCED_BELOW
 from .expert_marks import RIGHT
@@ -32,6 +33,7 @@ def predict(models: list[ScorerModel], items: list[Item]) -> list[Outputs]:
                     "phone_score": mean["phone_score"][row, :phones],
                     "detection_logit": mean["detection_logit"][row, :phones],
                     "insertion_logit": mean["insertion_logit"][row, :phones],
+                    "heard_logit": mean["heard_logit"][row, :phones],
                     "word_scores": mean["word_scores"][row, :words],
                     "utterance_scores": mean["utterance_scores"][row],
                 }
@@ -79,7 +81,7 @@ def evaluate(
     ]
     if spoken:
         figures |= {f"synthetic_{k}": v for k, v in known_errors(spoken, threshold).items()}
-    return figures | insertion_figures(predictions, items)
+    return figures | insertion_figures(predictions, items) | heard_figures(predictions, items)
 
 
 # The share of the places in native speech at which an insertion may be reported.
@@ -121,6 +123,32 @@ def insertion_figures(predictions: list[Outputs], items: list[Item]) -> dict[str
         figures["synthetic_insertions_found"] = float(found[share > 0.5].mean())
         figures["synthetic_insertions_false"] = float(found[share < 0.5].mean())
     return figures
+
+
+def heard_figures(predictions: list[Outputs], items: list[Item]) -> dict[str, float]:
+    """Of the phones of synthetic speech that were said wrong: the share of which the likeliest label but the canonical
+    one is what was said; and how its posterior alone ranks them above right phones."""
+    known = [
+        (p["heard_logit"], i)
+        for p, i in zip(predictions, items, strict=True)
+        if i.kind == "synthetic" and "heard_logit" in p
+    ]
+    if not known:
+        return {}
+    logit = np.concatenate([of for of, _ in known]).astype(np.float64)
+    canonical = np.concatenate([item.inputs["phone"] for _, item in known])
+    heard = np.concatenate([item.heard for _, item in known])
+    wrong = heard != canonical
+    if not wrong.any():
+        return {}
+    places = np.arange(len(heard))
+    of_canonical = logit[places, canonical] - logsumexp(logit, axis=1)
+    others = logit.copy()
+    others[places, canonical] = -np.inf
+    return {
+        "synthetic_heard_named": float((others.argmax(axis=1) == heard)[wrong].mean()),
+        "synthetic_heard_auc": area_under_roc(-of_canonical, wrong),
+    }
 
 
 def known_errors(told: list[tuple[np.ndarray, np.ndarray]], threshold: float) -> dict[str, float]:

@@ -9,10 +9,12 @@ import torch
 
 from .corpus import Utterance
 from .expert_marks import ACCENTED, RIGHT
+from .phones import BLANK, NUM_LABELS, label
 from .scorer_options import ScorerOptions
 
 UTTERANCE_SCORES = ["accuracy", "fluency", "prosody", "completeness", "total"]
 WORD_SCORES = ["accuracy", "stress", "total"]
+UNKNOWN = -1  # in Item.heard
 
 
 @dataclass
@@ -25,6 +27,9 @@ class Item:
     utterance: np.ndarray  # [5]
     # [N] how certain it is, 0-1, that a sound was said after the phone that is not in the text. NaN: not known.
     insertion: np.ndarray
+    heard: (
+        np.ndarray
+    )  # [N] the label that was said in the place of the phone, the blank for none. -1: not known.
     kind: str  # "learner", "native" or "synthetic"
     speaker: str
     teacher: dict[str, np.ndarray] | None = None  # the teachers' mean outputs, named as the model's
@@ -57,6 +62,7 @@ def make_item(utterance: Utterance, inputs: dict[str, np.ndarray]) -> Item:
         word,
         whole,
         insertions_in(utterance),
+        heard_in(utterance),
         utterance.kind,
         utterance.speaker,
         views=shares_of_views(utterance),
@@ -70,13 +76,21 @@ def insertions_in(utterance: Utterance) -> np.ndarray:
     certain = utterance.synthetic or utterance.native
     rows: list[float] = []
     for word in utterance.words:
-        if word.spoken is not None:
+        if not certain:
+            rows += word.insertion_views or [np.nan] * len(word.phones)
+        elif word.spoken is not None:
             rows += [float(len(slot) > 1) for slot in word.spoken]
         else:
-            rows += (
-                [0.0] * len(word.phones) if certain else word.insertion_views or [np.nan] * len(word.phones)
-            )
+            rows += [0.0] * len(word.phones)
     return np.array(rows, np.float32)
+
+
+def heard_in(utterance: Utterance) -> np.ndarray:
+    """int64 [N] as Item.heard. What learners said is not certain: the experts heard an error, not which."""
+    if not (utterance.synthetic or utterance.native):
+        return np.full(len(utterance.phones), UNKNOWN)
+    slots = [slot for word in utterance.words for slot in word.spoken or [[phone] for phone in word.phones]]
+    return np.array([label(slot[0]) if slot else BLANK for slot in slots])
 
 
 def shares_of_views(utterance: Utterance) -> np.ndarray:
@@ -120,6 +134,7 @@ def collate(items: list[Item]) -> tuple[dict[str, torch.Tensor], dict[str, torch
         "utterance": torch.from_numpy(np.stack([i.utterance for i in items])),
         "views": torch.full((size, phones, 2), torch.nan),
         "insertion": torch.full((size, phones), torch.nan),
+        "heard": torch.full((size, phones), UNKNOWN),
         # Recordings whose phones were scored by experts; of others, what is known follows from the text.
         "by_experts": torch.tensor([item.kind == "learner" for item in items]),
     }
@@ -131,6 +146,7 @@ def collate(items: list[Item]) -> tuple[dict[str, torch.Tensor], dict[str, torch
             batch["word_pool"][row, word, phone] = 1.0 / counts[word]
         labels["phone"][row, : len(item.phone)] = torch.from_numpy(item.phone)
         labels["insertion"][row, : len(item.phone)] = torch.from_numpy(item.insertion)
+        labels["heard"][row, : len(item.phone)] = torch.from_numpy(item.heard)
         labels["word"][row, : len(item.word)] = torch.from_numpy(item.word)
         if item.views is not None:
             labels["views"][row, : len(item.views)] = torch.from_numpy(item.views)
@@ -139,6 +155,7 @@ def collate(items: list[Item]) -> tuple[dict[str, torch.Tensor], dict[str, torch
             "phone_score": torch.full((size, phones), torch.nan),
             "detection_logit": torch.full((size, phones), torch.nan),
             "insertion_logit": torch.full((size, phones), torch.nan),
+            "heard_logit": torch.full((size, phones, NUM_LABELS), torch.nan),
             "word_scores": torch.full((size, words, 3), torch.nan),
             "utterance_scores": torch.full((size, 5), torch.nan),
         }

@@ -7,6 +7,7 @@ from torch import nn
 
 from .corpus import MISPRONOUNCED_BELOW
 from .ordinal_contrast import ordinal_contrast
+from .scorer_items import UNKNOWN
 from .scorer_options import ScorerOptions
 
 Tensors = dict[str, torch.Tensor]
@@ -73,6 +74,7 @@ def label_loss_of(output: Tensors, labels: Tensors, options: ScorerOptions) -> t
         + options.utterance_weight * masked_mse(output["utterance_scores"], labels["utterance"])
         + options.detection_weight * detection
         + options.insertion_weight * insertion_loss(output["insertion_logit"], labels["insertion"])
+        + options.heard_weight * heard_loss(output["heard_logit"], labels["heard"])
     )
 
 
@@ -82,6 +84,14 @@ def insertion_loss(logit: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     if not known.any():
         return logit.sum() * 0.0
     return nn.functional.binary_cross_entropy_with_logits(logit[known], truth[known])
+
+
+def heard_loss(logit: torch.Tensor, heard: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy over the labels; heard: UNKNOWN where it is not known."""
+    known = heard != UNKNOWN
+    if not known.any():
+        return logit.sum() * 0.0
+    return nn.functional.cross_entropy(logit[known], heard[known])
 
 
 def regularisers_of(
@@ -120,4 +130,13 @@ def teacher_loss_of(output: Tensors, labels: Tensors, options: ScorerOptions) ->
         + options.detection_weight * detection
         + options.insertion_weight
         * insertion_loss(output["insertion_logit"], torch.sigmoid(labels["insertion_logit"]))
+        + options.heard_weight * heard_as_taught(output["heard_logit"], labels["heard_logit"])
     )
+
+
+def heard_as_taught(logit: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy with the teachers' posteriors; NaN where they said nothing."""
+    known = ~torch.isnan(teacher[..., 0])
+    if not known.any():
+        return logit.sum() * 0.0
+    return nn.functional.cross_entropy(logit[known], torch.softmax(teacher[known], dim=-1))

@@ -3,16 +3,19 @@
 Phones (GOP-SF features + pooled encoder states + canonical phone, stress, place) -> blocks of attention and convolution
 -> phone score and detection logit, and whether a sound follows that is not in the text; mean over a word's phones ->
 one more block -> word scores; attention pooling over words + utterance statistics -> utterance scores. All scores
-inside the model are 0-2, as the experts' phone scores are.
+inside the model are 0-2, as the experts' phone scores are. Apart from them, GOP-SF features -> which label was heard in
+the place of each phone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 
+from .phone_columns import RATIO_SCALE
 from .phones import NUM_LABELS
 
 NUM_WORD_SCORES = 3  # accuracy, stress, total
@@ -37,6 +40,8 @@ class ScorerConfig:
     attentive_words: bool = False
     # A head for the experts' histogram, read by the loss only.
     histogram_head: bool = False
+    heard_width: int = 48
+    heard_dropout: float = 0.3
 
 
 class Standardise(nn.Module):
@@ -107,6 +112,45 @@ class Block(nn.Module):
         return x + self.dropout(self.feed(self.norm_feed(x)))
 
 
+def beside(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """[B, N, D] each: what stands before and after every place; zeros at the ends."""
+    pad = nn.functional.pad
+    return pad(x[:, :-1], (0, 0, 1, 0)), pad(x[:, 1:], (0, 0, 0, 1))
+
+
+class HeardHead(nn.Module):
+    """Which label was said in the place of each canonical phone, the blank for none: the alternatives of GOP-SF,
+    weighed by how often the recogniser mistakes which for which.
+
+    It learns only from speech of which it is certain what was said, and from nothing but the place's own features: what
+    the experts call wrong is another question, so its answer is evidence that owes nothing to their scores
+    (stacking.py). Wider, or with the places beside it, it knew synthetic voices better and learners worse."""
+
+    # Of the lattice's log posteriors, where training begins.
+    TEMPERATURE = 0.5
+
+    def __init__(self, config: ScorerConfig):
+        super().__init__()
+        width = config.heard_width
+        self.canonical = nn.Embedding(NUM_LABELS, width)
+        nn.init.normal_(self.canonical.weight, std=0.2)
+        self.hidden = nn.Linear(config.num_features, width)
+        self.dropout = nn.Dropout(config.heard_dropout)
+        self.out = nn.Linear(width, NUM_LABELS)
+        self.pair = nn.Embedding(NUM_LABELS, NUM_LABELS)
+        self.ratios = nn.Linear(config.num_features, NUM_LABELS, bias=False)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.pair.weight)
+        # The first features are log p(canonical) - log p(label).
+        slope = -self.TEMPERATURE * RATIO_SCALE
+        self.ratios.weight.data.copy_(slope * torch.eye(NUM_LABELS, config.num_features))
+
+    def forward(self, raw: torch.Tensor, standardised: torch.Tensor, phone: torch.Tensor) -> torch.Tensor:
+        """Features as they are and standardised, [B, N, F] -> log-odds up to a constant, [B, N, labels]."""
+        hidden = nn.functional.gelu(self.hidden(standardised) + self.canonical(phone))
+        return self.out(self.dropout(hidden)) + self.pair(phone) + self.ratios(raw)
+
+
 class ScorerModel(nn.Module):
     def __init__(self, config: ScorerConfig):
         super().__init__()
@@ -131,6 +175,7 @@ class ScorerModel(nn.Module):
             nn.init.normal_(embedding.weight, std=0.2)
         self.input_dropout = nn.Dropout(config.dropout)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.blocks))
+        self.heard_head = HeardHead(config)
         self.phone_head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2))
         self.insertion_head = nn.Sequential(
             nn.Linear(2 * width + config.num_insertion_features, 64),
@@ -215,6 +260,9 @@ class ScorerModel(nn.Module):
             "phone_score": phone[..., 0],
             "detection_logit": phone[..., 1],
             "insertion_logit": self.insertion_logits(x, batch["insertion_features"], batch["phone_valid"]),
+            "heard_logit": self.heard_head(
+                batch["phone_features"], self.features(batch["phone_features"]), batch["phone"]
+            ),
             "word_scores": self.word_head(words),
             "utterance_scores": self.utterance_head(utterance),
         }
@@ -238,23 +286,32 @@ INPUT_NAMES = [
     "phone_valid",
     "word_valid",
 ]
-OUTPUT_NAMES = ["phone_score", "detection_logit", "insertion_logit", "word_scores", "utterance_scores"]
-LOGITS = ("detection_logit", "insertion_logit")  # log-odds; the other outputs are scores
+OUTPUT_NAMES = [
+    "phone_score",
+    "detection_logit",
+    "insertion_logit",
+    "heard_logit",
+    "word_scores",
+    "utterance_scores",
+]
+LOGITS = ("detection_logit", "insertion_logit", "heard_logit")  # log-odds; the other outputs are scores
 
 
 class ScorerGraph(nn.Module):
-    """What is exported: the mean of some models, of one utterance without batch axis, scores 0-1. The engine pads
-    phones and words to a few lengths (the runtime compiles every length it meets) and says in `phone_valid`,
-    `word_valid` which are real."""
+    """What is exported: the mean of some models, weighed by a Stack (stacking.py), of one utterance without batch axis,
+    scores 0-1. The engine pads phones and words to a few lengths (the runtime compiles every length it meets) and says
+    in `phone_valid`, `word_valid` which are real."""
 
-    def __init__(self, *models: ScorerModel):
+    def __init__(self, models: Sequence[ScorerModel], stack: nn.Module):
         super().__init__()
         self.models = nn.ModuleList(models)
+        self.stack = stack
 
     def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
         batch = dict(zip(INPUT_NAMES, inputs, strict=True))
         whole = {"utterance_features", "utterance_states"}  # [1, D] already
         batch = {name: v if name in whole else v[None] for name, v in batch.items()}
         outputs = [model(batch) for model in self.models]
-        mean = {name: sum(of[name][0] for of in outputs) / len(outputs) for name in OUTPUT_NAMES}
-        return tuple(mean[name] if name in LOGITS else mean[name] / 2.0 for name in OUTPUT_NAMES)
+        mean = {name: sum(of[name] for of in outputs) / len(outputs) for name in OUTPUT_NAMES}
+        told = {name: of[0] for name, of in self.stack(mean, batch).items()}
+        return tuple(told[name] if name in LOGITS else told[name] / 2.0 for name in OUTPUT_NAMES)

@@ -16,6 +16,7 @@ class ScorerOptions:
     detection_weight: float = 0.5
     positive_weight: float = 3.0
     insertion_weight: float = 0.5
+    heard_weight: float = 1.0
     # Of a phone whose label follows from the text (native speech, changed text) beside one that experts scored.
     certain_weight: float = 0.4
     # Decay per step of the running mean of the weights that is kept; 0 keeps the last step's weights.

@@ -39,8 +39,12 @@ def fit_statistics(model: ScorerModel, items: list[Item]) -> None:
 
 
 def refuse_older_scorers(path: Path, saved: dict) -> None:
-    if "num_insertion_features" not in saved["config"]:
-        raise SystemExit(f"{path} was trained before scorers judged insertions: move it away or delete it")
+    for field, learned in (
+        ("num_insertion_features", "judged insertions"),
+        ("heard_width", "said what was heard"),
+    ):
+        if field not in saved["config"]:
+            raise SystemExit(f"{path} was trained before scorers {learned}: move it away or delete it")
 
 
 def finished_scorer(path: Path, model: ScorerModel, options: ScorerOptions) -> ScorerModel:
@@ -98,9 +102,9 @@ def train_scorer(
         decay = min(options.weight_average, (1.0 + float(num_seen)) / (10.0 + float(num_seen)))
         return mean + (1.0 - decay) * (current - mean)
 
-    insertion_parameters = list(model.insertion_head.parameters())
-    of_insertions = {id(parameter) for parameter in insertion_parameters}
-    other_parameters = [p for p in model.parameters() if id(p) not in of_insertions]
+    heads = [list(head.parameters()) for head in (model.insertion_head, model.heard_head)]
+    of_heads = {id(parameter) for head in heads for parameter in head}
+    clipped_apart = [*heads, [p for p in model.parameters() if id(p) not in of_heads]]
     average = torch.optim.swa_utils.AveragedModel(model, avg_fn=running_mean)
     model.train()
     for part in tqdm(
@@ -115,8 +119,8 @@ def train_scorer(
         loss = loss_of(model(batch), labels, batch, options)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        # Apart, or the insertions' gradients would scale those of all others.
-        for of in (insertion_parameters, other_parameters):
+        # Apart, or the gradients of what was heard would scale those of the experts' scores.
+        for of in clipped_apart:
             nn.utils.clip_grad_norm_(of, 1.0)
         optimizer.step()
         scheduler.step()

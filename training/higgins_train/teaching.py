@@ -16,20 +16,24 @@ import numpy as np
 from .class_thresholds import compare
 from .held_out import judge_held_out
 from .metrics import best_threshold, detection_at
-from .scorer_evaluation import Outputs, detections, predict
+from .scorer_evaluation import Outputs, detections, evaluate, predict
 from .scorer_items import Item
 from .scorer_model import ScorerModel
 from .scorer_options import Recipe
 from .scorer_training import MeanAndSpread, mean_and_spread, train_seeds
+from .stacking import Stack, stacked
 
 # What one teacher, or the mean of several, says: outputs of ScorerModel on 0-2 by utterance id.
 Opinions = dict[str, Outputs]
 Prepared = tuple[list[Item], list[Item], list[Item]]  # what prepare_items gives
 
 
-def opinions_of(models: list[ScorerModel], items: list[Item]) -> Opinions:
-    """The mean of scorers that read the same features."""
-    return {i.id: said for i, said in zip(items, predict(models, items), strict=True)}
+def opinions_of(models: list[ScorerModel], items: list[Item], stack: Stack | None = None) -> Opinions:
+    """The mean of scorers that read the same features, weighed by their stack where they have one."""
+    said = predict(models, items)
+    if stack is not None:
+        said = stacked(stack, said, items)
+    return {item.id: of for item, of in zip(items, said, strict=True)}
 
 
 def mean_of(teachers: Iterable[Opinions]) -> Opinions:
@@ -66,15 +70,26 @@ def write_report(
     items: Prepared,
     scorers: list[ScorerModel],
     recipes: list[Recipe],
-    figures: dict,
-) -> None:
-    """RUN/scorer.json and RUN/held-out.pt. figures: of `single` (the scorers), `averaged`, and of their teachers where
-    they have any."""
+    unstacked: MeanAndSpread,
+    teachers: dict | None = None,
+) -> dict:
+    """RUN/scorer.json (also returned), RUN/held-out.pt and RUN/stack.pt. unstacked: figures of the scorers alone.
+    teachers: what `ensemble` reported of those that the scorers learned from."""
     train, dev, _ = items
-    held_out, agreement = judge_held_out(train, recipes, args.run, args.jobs)
+    held_out, agreement, stack = judge_held_out(train, recipes, args.run, args.jobs)
     held_out.save(args.run)
+    stack.save(args.run)
     threshold = best_threshold(held_out.logit, held_out.wrong)
-    at_threshold = [detection_at(*detections(predict([s], dev), dev), threshold) for s in scorers]
+    said = [stacked(stack, predict([scorer], dev), dev) for scorer in scorers]
+    at_threshold = [detection_at(*detections(of, dev), threshold) for of in said]
+    figures = {
+        "single": mean_and_spread([evaluate(of, dev) for of in said]),
+        "unstacked": unstacked,
+        "averaged": evaluate(stacked(stack, predict(scorers, dev), dev), dev),
+    }
+    if teachers is not None:
+        members = mean_and_spread(list(teachers["members"].values()))
+        figures |= {"teacher": members, "averaged": teachers["averaged"]}
     report = {
         "seeds": args.seeds,
         "splits": args.splits,
@@ -88,3 +103,4 @@ def write_report(
         "thresholds_by_class": compare(held_out),
     }
     (args.run / "scorer.json").write_text(json.dumps(report, indent=1))
+    return report

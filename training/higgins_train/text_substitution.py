@@ -48,6 +48,7 @@ def altered_word(word: Word, random: np.random.Generator, rate: float) -> Word:
     """The word with some of its phones exchanged and now and then a consonant added at its end."""
     scores = word.phone_scores or [2.0] * len(word.phones)
     phones, labels = [], []
+    spoken = [[phone] for phone in word.phones]
     for phone, score in zip(word.phones, scores, strict=True):
         if score >= GOOD_FROM and random.random() < rate:
             phones.append(another_phone(phone, random))
@@ -59,7 +60,10 @@ def altered_word(word: Word, random: np.random.Generator, rate: float) -> Word:
         consonants = [p for p in PHONES if p not in VOWELS and p != word.phones[-1]]
         phones.append(str(random.choice(consonants)))
         labels.append(WRONG)
-    return replace(word, phones=phones, phone_scores=labels, phone_views=None, insertion_views=None)
+        spoken.append([])
+    return replace(
+        word, phones=phones, spoken=spoken, phone_scores=labels, phone_views=None, insertion_views=None
+    )
 
 
 def beside_another_text(utterance: Utterance, name: str, words: list[Word]) -> Utterance:

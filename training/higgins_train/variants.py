@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from .phone_columns import GOP_S, GOP_SA, GOP_SD, GOP_SDI, LOG_OCCUPANCY, LPP
 from .phones import NUM_LABELS
 from .scorer_items import Item
 
-# Columns of phone_features: PhoneColumns of src/scorer/features.h.
-LPR, LPP = slice(0, NUM_LABELS), NUM_LABELS
-GOP_SD, GOP_S, GOP_SDI, LOG_OCCUPANCY, GOP_SA = (NUM_LABELS + offset for offset in range(1, 6))
 GOP_SF_VECTOR = [*range(NUM_LABELS), LPP, GOP_SD, LOG_OCCUPANCY]
 
 

@@ -53,9 +53,9 @@ def test_two_runs_and_a_pack_become_one_scorer(corpus: Path, tmp_path: Path) -> 
     assert len(table.splitlines()) == 2 + len(rows) and VARIANTS["histogram"].about in table
     assert (run / "features-leak.pt").exists()
     other = shutil.copytree(run, tmp_path / "other")
-    saved = torch.load(other / "scorer-seed1.pt", weights_only=True)
-    saved["state"]["phone_head.1.bias"] += 1.0
-    torch.save(saved, other / "scorer-seed1.pt")
+    stack = torch.load(other / "stack.pt", weights_only=True)
+    stack["weigh.bias"] += 1.0
+    torch.save(stack, other / "stack.pt")
     members = [run, other]
     if (SHIPPED / ROLES["dictionary"]).exists():
         config = load_scorer(run / "scorer-seed1.pt").config

@@ -12,7 +12,7 @@ from higgins_train.scorer_evaluation import detections, evaluate, predict
 from higgins_train.scorer_items import Item
 from higgins_train.scorer_options import Recipe, ScorerOptions
 from higgins_train.scorer_training import train_scorer
-from test_scorer import made_up_items
+from test_scorer import NUM_FEATURES, made_up_items
 
 RECIPES = [
     Recipe(ScorerOptions(epochs=40, batch=4), {}),
@@ -25,7 +25,7 @@ def of_voices_alone(items: list[Item]) -> list[Item]:
     speaker is never mistaken, whoever does not can only guess."""
     speakers = sorted({i.speaker for i in items})
     random = np.random.default_rng(5)
-    voice = {speaker: random.standard_normal(6).astype(np.float32) for speaker in speakers}
+    voice = {speaker: random.standard_normal(NUM_FEATURES).astype(np.float32) for speaker in speakers}
     wrong = dict(zip(speakers, random.permutation(len(speakers)) % 2, strict=True))
     out = []
     for item in items:
@@ -44,14 +44,14 @@ def test_a_speaker_is_judged_by_strangers(corpus: Path, tmp_path: Path) -> None:
     items = of_voices_alone(made_up_items(corpus))
     known = train_scorer(items, 1, RECIPES[0].options, tmp_path / "known.pt", {})
     assert evaluate(predict([known], items), items)["mdd_auc"] > 0.95
-    held_out, figures = judge_held_out(items, RECIPES[:1], tmp_path, jobs=1)
+    held_out, figures, _ = judge_held_out(items, RECIPES[:1], tmp_path, jobs=1)
     assert figures["mdd_auc"] < 0.8
     assert len(held_out.logit) == sum(len(i.phone) for i in items)
 
 
 def test_what_is_true_of_everybody_is_found_in_strangers_too(corpus: Path, tmp_path: Path) -> None:
     items = made_up_items(corpus)
-    held_out, figures = judge_held_out(items, RECIPES, tmp_path, jobs=2)
+    held_out, figures, _ = judge_held_out(items, RECIPES, tmp_path, jobs=2)
     assert figures["mdd_auc"] > 0.9
     assert len(list(tmp_path.glob("held-out-fold*-recipe*.pt"))) == 3 * len(RECIPES)
     # Entry by entry the phone, its speaker and its label belong together.

@@ -12,12 +12,13 @@ import pytest
 import torch
 from conftest import ROOT, tiny_checkpoint
 from higgins_train import acoustic
-from higgins_train.acoustic_training import TrainOptions, train_recogniser
 from higgins_train.acoustic_model import PhoneRecogniser
+from higgins_train.acoustic_training import TrainOptions, train_recogniser
 from higgins_train.corpus import read_corpus
 from higgins_train.export import export_acoustic, export_scorer
 from higgins_train.pack import ROLES, write_manifest
 from higgins_train.scorer_model import ScorerConfig, ScorerGraph, ScorerModel
+from higgins_train.stacking import Stack
 from higgins_train.states import cache_states
 
 ARCHITECTURES = ["whisper", "wav2vec2", "xls-r", "hubert", "wavlm", "data2vec-audio"]
@@ -33,7 +34,7 @@ def tiny_pack(model: PhoneRecogniser, sizes: dict[str, int], folder: Path) -> Pa
     scorer = ScorerModel(
         ScorerConfig(**sizes, state_dim=2 * model.state_dim, utterance_state_dim=2 * model.state_dim)
     )
-    export_scorer(ScorerGraph(scorer.eval()), folder / ROLES["scorer"])
+    export_scorer(ScorerGraph([scorer], Stack()).eval(), folder / ROLES["scorer"])
     for role, name in ROLES.items():
         if role not in {"acoustic", "scorer"}:
             shutil.copy(SHIPPED / name, folder / name)

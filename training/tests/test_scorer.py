@@ -12,10 +12,11 @@ from higgins_train.class_thresholds import HeldOut, compare
 from higgins_train.corpus import read_corpus
 from higgins_train.export import export_scorer
 from higgins_train.metrics import area_under_roc, best_threshold, detection_at, pearson
-from higgins_train.phones import LABEL_OF
+from higgins_train.phone_columns import GOP_SD, LPR
+from higgins_train.phones import LABEL_OF, NUM_LABELS
 from higgins_train.scorer_evaluation import evaluate, predict
-from higgins_train.scorer_items import Item, collate, make_item, without_labels
-from higgins_train.scorer_loss import insertion_loss
+from higgins_train.scorer_items import UNKNOWN, Item, collate, make_item, without_labels
+from higgins_train.scorer_loss import heard_loss, insertion_loss, label_loss_of
 from higgins_train.scorer_model import (
     INPUT_NAMES,
     LOGITS,
@@ -26,7 +27,12 @@ from higgins_train.scorer_model import (
 )
 from higgins_train.scorer_options import ScorerOptions
 from higgins_train.scorer_training import train_scorer
+from higgins_train.stacking import GOP_COLUMNS, Stack, fit_stack, stacked
 from higgins_train.teaching import opinions_of, taught
+
+NUM_FEATURES = (
+    max(GOP_COLUMNS) + 2
+)  # what the engine computes, less the columns that nothing reads by their place
 
 
 def made_up_items(corpus: Path) -> list[Item]:
@@ -36,8 +42,8 @@ def made_up_items(corpus: Path) -> list[Item]:
     for utterance in read_corpus(corpus):
         truth = np.array(utterance.phone_scores, np.float32)
         count = len(truth)
-        features = random.standard_normal((count, 6)).astype(np.float32)
-        features[:, 0] = truth
+        features = random.standard_normal((count, NUM_FEATURES)).astype(np.float32)
+        features[:, -1] = truth
         whole = random.standard_normal((1, 4)).astype(np.float32)
         whole[0, 1] = utterance.scores["fluency"]
         inputs = {
@@ -93,13 +99,106 @@ def test_learns_where_a_sound_was_inserted(corpus: Path, tmp_path: Path) -> None
 def test_insertions_leave_the_experts_scores_alone(corpus: Path) -> None:
     item = made_up_items(corpus)[0]
     inserted = replace(item, insertion=np.ones_like(item.insertion), kind="synthetic")
-    model = ScorerModel(ScorerConfig(6, 5, 8, 4, 8))
+    model = ScorerModel(ScorerConfig(NUM_FEATURES, 5, 8, 4, 8))
     batch, labels = collate([inserted])
     insertion_loss(model(batch)["insertion_logit"], labels["insertion"]).backward()
     shaped = {
         name.split(".")[0] for name, p in model.named_parameters() if p.grad is not None and p.grad.any()
     }
     assert shaped == {"insertion_head"}
+
+
+def said_otherwise(corpus: Path, random: np.random.Generator) -> list[Item]:
+    """Synthetic speech: one phone in three is another. The ratios tell which, under noise."""
+    items = []
+    for item in made_up_items(corpus):
+        canonical = item.inputs["phone"]
+        places = np.arange(len(canonical))
+        heard = np.where(
+            random.random(len(canonical)) < 0.33, random.integers(0, NUM_LABELS, len(places)), canonical
+        )
+        features = item.inputs["phone_features"].copy()
+        features[:, LPR] = random.normal(0.5, 0.3, (len(places), NUM_LABELS))
+        features[places, heard] = -1.0
+        features[places, canonical] = 0.0
+        inputs = item.inputs | {"phone_features": features}
+        items.append(
+            replace(
+                item,
+                inputs=inputs,
+                kind="synthetic",
+                heard=heard,
+                insertion=np.zeros(len(heard), np.float32),
+                utterance=item.utterance * np.nan,
+            )
+        )
+    return items
+
+
+def test_learns_what_was_heard(corpus: Path, tmp_path: Path) -> None:
+    items = said_otherwise(corpus, np.random.default_rng(2)) + made_up_items(corpus)
+    model = train_scorer(items, 1, ScorerOptions(epochs=60, batch=4), tmp_path / "seed1.pt")
+    figures = evaluate(predict([model], items), items)
+    assert figures["synthetic_heard_named"] > 0.9
+    assert figures["synthetic_heard_auc"] > 0.95
+    assert figures["phone_pcc"] > 0.9
+
+
+def test_what_was_heard_and_the_experts_scores_do_not_shape_each_other(corpus: Path) -> None:
+    learner = made_up_items(corpus)[0]
+    assert (learner.heard == UNKNOWN).all()  # the experts said that it was wrong, not what it was
+    certain = replace(learner, kind="synthetic", heard=learner.inputs["phone"])
+
+    def shaped_by(item: Item) -> set[str]:
+        model = ScorerModel(ScorerConfig(NUM_FEATURES, 5, 8, 4, 8))
+        batch, labels = collate([item])
+        output = model(batch)
+        loss = label_loss_of(output, labels, ScorerOptions()) if item is learner else 0.0
+        (loss + heard_loss(output["heard_logit"], labels["heard"])).backward()
+        return {
+            name.split(".")[0] for name, p in model.named_parameters() if p.grad is not None and p.grad.any()
+        }
+
+    assert shaped_by(certain) == {"heard_head"}
+    assert "heard_head" not in shaped_by(learner)
+
+
+def test_the_stack_finds_evidence_that_the_scorer_left_out(corpus: Path, tmp_path: Path) -> None:
+    """The scorer says nothing of use; one GOP column and what was heard hold the truth between them."""
+    random = np.random.default_rng(3)
+    items, outputs = [], []
+    for item in made_up_items(corpus):
+        count = len(item.phone)
+        features = item.inputs["phone_features"].copy()
+        features[:, GOP_SD] = item.phone + random.normal(0.0, 0.2, count)
+        heard = np.zeros((count, NUM_LABELS), np.float32)
+        heard[np.arange(count), item.inputs["phone"]] = 4.0 * item.phone - 4.0
+        items.append(replace(item, inputs=item.inputs | {"phone_features": features}))
+        noise = random.standard_normal((2, count)).astype(np.float32)
+        whole = {"word_scores": item.word, "utterance_scores": item.utterance}
+        outputs.append({"phone_score": noise[0], "detection_logit": noise[1], "heard_logit": heard} | whole)
+    stack = fit_stack(outputs, items)
+    before, after = evaluate(outputs, items), evaluate(stacked(stack, outputs, items), items)
+    assert before["phone_pcc"] < 0.3 and after["phone_pcc"] > 0.95
+    assert before["mdd_auc"] < 0.7 and after["mdd_auc"] > 0.95
+    stack.save(tmp_path)
+    again = stacked(Stack.load(tmp_path), outputs, items)
+    np.testing.assert_array_equal(again[0]["phone_score"], stacked(stack, outputs, items)[0]["phone_score"])
+
+
+def test_the_stack_leaves_out_what_is_not_known(corpus: Path) -> None:
+    items = made_up_items(corpus)
+    outputs = [
+        {
+            "phone_score": i.phone,
+            "detection_logit": -i.phone,
+            "heard_logit": np.zeros((len(i.phone), NUM_LABELS), np.float32),
+        }
+        for i in items
+    ]
+    some = [replace(i, phone=np.where(np.arange(len(i.phone)) == 0, np.nan, i.phone)) for i in items]
+    weights = fit_stack(outputs, some).weigh.weight
+    assert torch.isfinite(weights).all()
 
 
 def test_padding_changes_nothing(corpus: Path, tmp_path: Path) -> None:
@@ -115,13 +214,15 @@ def test_padding_changes_nothing(corpus: Path, tmp_path: Path) -> None:
         phone=short.phone[:4],
         word=short.word[:2],
         insertion=short.insertion[:4],
+        heard=short.heard[:4],
         views=None,
     )
     with torch.inference_mode():
         alone = model(collate([short])[0])
         padded = model(collate([short, items[1]])[0])
     torch.testing.assert_close(alone["phone_score"][0], padded["phone_score"][0, :4])
-    torch.testing.assert_close(alone["insertion_logit"][0], padded["insertion_logit"][0, :4])
+    for name in ("insertion_logit", "heard_logit"):
+        torch.testing.assert_close(alone[name][0], padded[name][0, :4])
     torch.testing.assert_close(alone["word_scores"][0], padded["word_scores"][0, :2])
     torch.testing.assert_close(alone["utterance_scores"][0], padded["utterance_scores"][0])
 
@@ -133,9 +234,10 @@ def test_exported_graph_gives_the_mean_scores_on_0_to_1_padded_or_not(
     items = made_up_items(corpus)
     options = ScorerOptions(epochs=1, batch=4)
     models = [train_scorer(items, seed, options, tmp_path / f"{seed}.pt") for seed in range(members)]
-    export_scorer(ScorerGraph(*models).eval(), tmp_path / "scorer.onnx")
+    stack = fit_stack(predict(models, items), items)
+    export_scorer(ScorerGraph(models, stack).eval(), tmp_path / "scorer.onnx")
     session = onnxruntime.InferenceSession(tmp_path / "scorer.onnx")
-    expected = predict(models, items[:1])[0]
+    expected = stacked(stack, predict(models, items[:1]), items[:1])[0]
     for part in (items[:1], items[:2]):  # the second time padded to the longer of two
         batch, _ = collate(part)
         feed = {

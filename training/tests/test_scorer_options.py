@@ -17,7 +17,7 @@ from higgins_train.scorer_options import ScorerOptions
 from higgins_train.scorer_pretraining import pretrain
 from higgins_train.scorer_training import fit_statistics, train_scorer
 from higgins_train.variants import VARIANTS, variant_of
-from test_scorer import made_up_items
+from test_scorer import NUM_FEATURES, made_up_items
 
 NEW = ["disagreement", "histogram", "blended", "pretrained", "ordinal-contrast", "attentive-words", "focal"]
 
@@ -94,8 +94,8 @@ def test_blends_lie_between_two_tokens_of_one_phone(corpus: Path) -> None:
     blended = next(b for b in (blend(item, random) for _ in range(50)) if b is not item)
     changed = np.flatnonzero((blended.inputs["phone_features"] != item.inputs["phone_features"]).any(axis=1))
     assert 0 < len(changed) < len(item.phone)
-    # The features hold the score in column 0: a blend's must be the blend of the scores.
-    np.testing.assert_allclose(blended.inputs["phone_features"][:, 0], blended.phone, atol=1e-5)
+    # The features hold the score in the last column: a blend's must be the blend of the scores.
+    np.testing.assert_allclose(blended.inputs["phone_features"][:, -1], blended.phone, atol=1e-5)
     assert (blended.phone[changed] < 2.0).all() and (blended.phone >= 0.2 - 1e-6).all()
     assert np.isnan(blended.utterance).all()
     words = set(item.inputs["word_of_phone"][changed])
@@ -110,7 +110,7 @@ def test_pretraining_learns_to_guess_hidden_phones(corpus: Path) -> None:
     losses = []
     for epochs in (1, 25):
         torch.manual_seed(0)
-        model = ScorerModel(ScorerConfig(6, 5, 8, 4, 8, dropout=0.0, state_dropout=0.0))
+        model = ScorerModel(ScorerConfig(NUM_FEATURES, 5, 8, 4, 8, dropout=0.0, state_dropout=0.0))
         fit_statistics(model, items)
         batches = [batches_of(items, options, random) for _ in range(epochs)]
         losses.append(pretrain(model, batches, options, "test"))
@@ -121,7 +121,7 @@ def test_pretraining_learns_to_guess_hidden_phones(corpus: Path) -> None:
 
 def test_attention_ignores_other_words(corpus: Path) -> None:
     torch.manual_seed(0)
-    model = ScorerModel(ScorerConfig(6, 5, 8, 4, 8, attentive_words=True)).eval()
+    model = ScorerModel(ScorerConfig(NUM_FEATURES, 5, 8, 4, 8, attentive_words=True)).eval()
     pool = torch.tensor([[[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]])
     x = torch.randn(1, 3, 96)
     words = model.pooled_words(x, pool)

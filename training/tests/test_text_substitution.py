@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from higgins_train.cmudict import VOWELS
 from higgins_train.corpus import read_corpus
-from higgins_train.scorer_items import make_item
+from higgins_train.phones import labels
+from higgins_train.scorer_items import UNKNOWN, make_item
 from higgins_train.text_substitution import PARTNERS, with_omissions, with_substitutions
 
 
@@ -23,8 +24,10 @@ def test_every_change_is_a_known_error_and_nothing_else_is(corpus: Path) -> None
             assert (
                 len(after.phones) == len(after.phone_scores) in (len(before.phones), len(before.phones) + 1)
             )
+            assert after.spoken[: len(before.phones)] == [[phone] for phone in before.phones]
             for at, (phone, score) in enumerate(zip(after.phones, after.phone_scores, strict=True)):
                 if at == len(before.phones):
+                    assert after.spoken[at] == []
                     assert score == 0.0
                     added += 1
                 elif phone != before.phones[at]:
@@ -40,6 +43,17 @@ def test_the_same_seed_changes_the_same_phones(corpus: Path) -> None:
     utterance = read_corpus(corpus)[1]
     assert with_substitutions(utterance, 1).phones == with_substitutions(utterance, 1).phones
     assert any(with_substitutions(utterance, seed).phones != utterance.phones for seed in range(2, 8))
+
+
+def test_of_native_speech_it_is_known_what_was_heard_of_learners_not(corpus: Path) -> None:
+    for utterance in read_corpus(corpus):
+        copy = with_substitutions(replace(utterance, native=True), seed=1, rate=0.3)
+        item = make_item(copy, {})
+        wrong = item.heard != np.array(labels(copy.phones))
+        assert wrong.tolist() == (item.phone == 0.0).tolist()
+        assert (item.insertion == 0.0).all()
+        learner = make_item(with_substitutions(utterance, seed=1, rate=0.3), {})
+        assert (learner.heard == UNKNOWN).all() and np.isnan(learner.insertion).all()
 
 
 def test_words_and_the_whole_have_no_scores_any_more(corpus: Path) -> None:

@@ -19,6 +19,7 @@ namespace higgins::scorer {
 namespace {
 
 constexpr const char* kInsertionLogit = "insertion_logit";
+constexpr const char* kHeardLogit = "heard_logit";
 
 struct Port {
   std::string name;
@@ -58,6 +59,13 @@ std::vector<Port> ExpectedOutputs() {
           {"utterance_scores", ov::element::f32, {5}}};
 }
 
+// What a graph may leave out.
+std::vector<Port> OptionalOutputs(const OpenVinoOptions& options) {
+  const ov::Dimension any = ov::Dimension::dynamic();
+  return {{kInsertionLogit, ov::element::f32, {any}},
+          {kHeardLogit, ov::element::f32, {any, Columns(options.num_labels)}}};
+}
+
 std::string Describe(const std::vector<ov::Output<const ov::Node>>& ports) {
   std::ostringstream out;
   for (std::size_t i = 0; i < ports.size(); ++i) {
@@ -89,9 +97,11 @@ Result<void> CheckPorts(const ov::Model& model, const OpenVinoOptions& options) 
   }
   const auto outputs = model.outputs();
   std::vector<Port> expected_outputs = ExpectedOutputs();
-  if (std::any_of(outputs.begin(), outputs.end(),
-                  [](const auto& out) { return out.get_names().contains(kInsertionLogit); })) {
-    expected_outputs.push_back({kInsertionLogit, ov::element::f32, {ov::Dimension::dynamic()}});
+  for (const Port& port : OptionalOutputs(options)) {
+    if (std::any_of(outputs.begin(), outputs.end(),
+                    [&](const auto& out) { return out.get_names().contains(port.name); })) {
+      expected_outputs.push_back(port);
+    }
   }
   for (const Port& port : expected_outputs) {
     const bool found =
@@ -216,8 +226,11 @@ class OpenVinoScorer final : public Scorer {
     const ov::Tensor detection = request.get_tensor("detection_logit");
     const ov::Tensor words = request.get_tensor("word_scores");
     const ov::Tensor utterance = request.get_tensor("utterance_scores");
-    const ov::Tensor insertion = Tells(kInsertionLogit) ? request.get_tensor(kInsertionLogit) : detection;
-    for (const ov::Tensor& tensor : {phone, detection, words, utterance, insertion}) {
+    // Null where the graph does not tell.
+    const ov::Tensor insertion = Tells(kInsertionLogit) ? request.get_tensor(kInsertionLogit) : ov::Tensor();
+    const ov::Tensor heard = Tells(kHeardLogit) ? request.get_tensor(kHeardLogit) : ov::Tensor();
+    for (const ov::Tensor& tensor : {phone, detection, words, utterance, insertion, heard}) {
+      if (!tensor) continue;
       const std::span<const float> values{tensor.data<const float>(), tensor.get_size()};
       if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); })) {
         return Error{ErrorCode::kInternal, options_.name + ": the graph gave a score that is not a number"};
@@ -226,8 +239,8 @@ class OpenVinoScorer final : public Scorer {
     const std::size_t all_phones = padded.phone_valid.size();
     const std::size_t all_words = padded.word_valid.size();
     if (phone.get_size() != all_phones || detection.get_size() != all_phones ||
-        insertion.get_size() != all_phones || words.get_size() != 3 * all_words ||
-        utterance.get_size() != 5) {
+        (insertion && insertion.get_size() != all_phones) || (heard && heard.get_shape()[0] != all_phones) ||
+        words.get_size() != 3 * all_words || utterance.get_size() != 5) {
       return Error{ErrorCode::kInternal,
                    options_.name + ": expected scores of " + std::to_string(all_phones) + " phones and " +
                        std::to_string(all_words) + " words, got " + std::to_string(phone.get_size()) +
@@ -236,9 +249,14 @@ class OpenVinoScorer final : public Scorer {
     Scores scores = Convert(phone.data<const float>(), detection.data<const float>(),
                             static_cast<std::size_t>(num_phones), words.data<const float>(),
                             static_cast<std::size_t>(num_words), utterance.data<const float>());
-    if (Tells(kInsertionLogit)) {
+    if (insertion) {
       const auto* first = insertion.data<const float>();
       scores.insertion_logit.assign(first, first + num_phones);
+    }
+    if (heard) {
+      scores.heard_logit = Matrix(num_phones, static_cast<int>(heard.get_shape()[1]));
+      const std::span<float> all = scores.heard_logit.values();
+      std::copy_n(heard.data<const float>(), all.size(), all.begin());
     }
     return scores;
   }

@@ -1,0 +1,116 @@
+"""The last step from what the scorers say to the phones' scores and detections: stacking (Wolpert 1992).
+
+A scorer has learned its training speakers by heart better than it judges others, so inside it the evidence that owes
+nothing to the experts' scores (goodness of pronunciation, and what was heard) looks less telling than it is. Here both
+are weighed anew, linearly, by what was said of speakers that the scorers had not learned from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from .corpus import MISPRONOUNCED_BELOW
+from .files import whole
+from .phone_columns import GOP_S, GOP_SA, GOP_SD, GOP_SDI, LOG_OCCUPANCY, LPP
+from .scorer_items import Item, collate
+from .scorer_model import Standardise
+from .scorer_options import ScorerOptions
+
+GOP_COLUMNS = [LPP, GOP_SD, GOP_S, GOP_SDI, LOG_OCCUPANCY, GOP_SA]
+# phone_score, detection_logit, posterior of the canonical phone among the labels heard, log-odds against it
+NUM_COLUMNS = 4 + len(GOP_COLUMNS)
+RIDGE = 1.0  # of squared weights of standardised columns, beside a sum over phones
+FILE = "stack.pt"  # of a run
+
+Tensors = dict[str, torch.Tensor]
+
+
+def columns_of(output: Tensors, batch: Tensors) -> torch.Tensor:
+    """[B, N, NUM_COLUMNS] of outputs and inputs of ScorerModel."""
+    posteriors = torch.softmax(output["heard_logit"], dim=-1)
+    canonical = posteriors.gather(-1, batch["phone"][..., None]).clamp(1e-5, 1.0 - 1e-5)
+    against = torch.log(1.0 - canonical) - torch.log(canonical)
+    said = torch.stack([output["phone_score"], output["detection_logit"]], dim=-1)
+    # Cut out one by one: the exporter writes plain slices then, and the runtime has nothing to look up.
+    gops = [batch["phone_features"][..., column : column + 1] for column in GOP_COLUMNS]
+    return torch.cat([said, canonical, against, *gops], dim=-1)
+
+
+class Stack(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.columns = Standardise(NUM_COLUMNS)
+        self.weigh = nn.Linear(NUM_COLUMNS, 2)
+
+    def forward(self, output: Tensors, batch: Tensors) -> Tensors:
+        """The outputs with phone_score and detection_logit weighed anew."""
+        both = self.weigh(self.columns(columns_of(output, batch)))
+        return output | {"phone_score": both[..., 0], "detection_logit": both[..., 1]}
+
+    def save(self, run: Path) -> None:
+        with whole(run / FILE) as partial:
+            torch.save(self.state_dict(), partial)
+
+    @staticmethod
+    def load(run: Path) -> Stack:
+        if not (run / FILE).exists():
+            raise SystemExit(f"{run} lacks {FILE}: run `scorer` again, which keeps what it has and adds that")
+        stack = Stack()
+        stack.load_state_dict(torch.load(run / FILE, weights_only=True))
+        return stack.eval()
+
+
+def _tensors(output: dict[str, np.ndarray]) -> Tensors:
+    return {name: torch.from_numpy(values)[None] for name, values in output.items()}
+
+
+@torch.inference_mode()
+def stacked(
+    stack: Stack, outputs: Sequence[dict[str, np.ndarray]], items: Sequence[Item]
+) -> list[dict[str, np.ndarray]]:
+    """What `predict` gave of each item, weighed anew."""
+    again = []
+    for output, item in zip(outputs, items, strict=True):
+        weighed = stack(_tensors(output), collate([item])[0])
+        again.append({name: values[0].numpy() for name, values in weighed.items()})
+    return again
+
+
+@torch.inference_mode()
+def fit_stack(outputs: Sequence[dict[str, np.ndarray]], items: Sequence[Item]) -> Stack:
+    """From what scorers said of speakers that they had not learned from: least squares of the phones' scores, maximum
+    likelihood of the detections, both with a ridge. Phones of which the truth is not known are left out."""
+    from scipy.optimize import minimize
+    from scipy.special import expit
+
+    columns, truth, weight = [], [], []
+    for output, item in zip(outputs, items, strict=True):
+        known = ~np.isnan(item.phone)
+        columns.append(columns_of(_tensors(output), collate([item])[0])[0].numpy()[known])
+        truth.append(item.phone[known])
+        certain = item.kind != "learner"
+        weight.append(np.full(known.sum(), ScorerOptions.certain_weight if certain else 1.0))
+    score, share = (np.concatenate(of).astype(np.float64) for of in (truth, weight))
+    stack = Stack()
+    stack.columns.fit(torch.from_numpy(np.concatenate(columns)))
+    x = stack.columns(torch.from_numpy(np.concatenate(columns))).numpy().astype(np.float64)
+    x = np.concatenate([x, np.ones((len(x), 1))], axis=1)
+    ridge = RIDGE * np.diag([1.0] * NUM_COLUMNS + [0.0])
+    scores = np.linalg.solve(x.T @ (share[:, None] * x) + ridge, x.T @ (share * score))
+    wrong = (score < MISPRONOUNCED_BELOW).astype(np.float64)
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        z = x @ weights
+        value = (share * (np.logaddexp(0.0, z) - wrong * z)).sum() + weights @ ridge @ weights / 2.0
+        return float(value), x.T @ (share * (expit(z) - wrong)) + ridge @ weights
+
+    detections = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x
+    both = np.stack([scores, detections])
+    stack.weigh.weight.copy_(torch.from_numpy(both[:, :-1]))
+    stack.weigh.bias.copy_(torch.from_numpy(both[:, -1]))
+    return stack.eval().requires_grad_(False)
