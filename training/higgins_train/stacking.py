@@ -1,8 +1,9 @@
 """The last step from what the scorers say to the phones' scores and detections: stacking (Wolpert 1992).
 
-A scorer has learned its training speakers by heart better than it judges others, so inside it the evidence that owes
-nothing to the experts' scores (goodness of pronunciation, and what was heard) looks less telling than it is. Here both
-are weighed anew, linearly, by what was said of speakers that the scorers had not learned from.
+A scorer has learned its training speakers by heart better than it judges others. So inside it the evidence that owes
+nothing to the experts' scores of phones (goodness of pronunciation, what was heard), and what it makes of the word and
+of the whole utterance, look less telling than they are: an expert who finds a word or a speaker poor finds their phones
+poor. Here all of that is weighed anew, linearly, by what was said of speakers that the scorers had not learned from.
 """
 
 from __future__ import annotations
@@ -18,27 +19,44 @@ from .corpus import MISPRONOUNCED_BELOW
 from .files import whole
 from .phone_columns import GOP_S, GOP_SA, GOP_SD, GOP_SDI, LOG_OCCUPANCY, LPP
 from .scorer_items import Item, collate
-from .scorer_model import Standardise
-from .scorer_options import ScorerOptions
+from .scorer_model import NUM_UTTERANCE_SCORES, NUM_WORD_SCORES, Standardise
 
 GOP_COLUMNS = [LPP, GOP_SD, GOP_S, GOP_SDI, LOG_OCCUPANCY, GOP_SA]
-# phone_score, detection_logit, posterior of the canonical phone among the labels heard, log-odds against it
-NUM_COLUMNS = 4 + len(GOP_COLUMNS)
+NUM_OF_PHONE = 4
+NUM_PRODUCTS = 9
+NUM_COLUMNS = (
+    2 * NUM_OF_PHONE + 1 + len(GOP_COLUMNS) + NUM_WORD_SCORES + NUM_UTTERANCE_SCORES + NUM_PRODUCTS
+)  # of columns_of
 RIDGE = 1.0  # of squared weights of standardised columns, beside a sum over phones
+# What a phone counts whose label is certain, beside one that experts scored. A score between right and wrong is theirs
+# alone; that something was wrong is better known where it was made to be.
+CERTAIN_SCORE_WEIGHT, CERTAIN_DETECTION_WEIGHT = 0.2, 1.0
 FILE = "stack.pt"  # of a run
 
 Tensors = dict[str, torch.Tensor]
 
 
 def columns_of(output: Tensors, batch: Tensors) -> torch.Tensor:
-    """[B, N, NUM_COLUMNS] of outputs and inputs of ScorerModel."""
+    """[B, N, NUM_COLUMNS] of outputs and inputs of ScorerModel: what is said of the phone, the mean of that over the
+    utterance, GOPs, the scores of the word and of the utterance, and products of these."""
     posteriors = torch.softmax(output["heard_logit"], dim=-1)
     canonical = posteriors.gather(-1, batch["phone"][..., None]).clamp(1e-5, 1.0 - 1e-5)
     against = torch.log(1.0 - canonical) - torch.log(canonical)
-    said = torch.stack([output["phone_score"], output["detection_logit"]], dim=-1)
+    score, detection = output["phone_score"][..., None], output["detection_logit"][..., None]
+    of_phone = torch.cat([score, detection, canonical, against], dim=-1)
+    valid = batch["phone_valid"][..., None]
+    averaged = torch.cat([of_phone, torch.sigmoid(detection)], dim=-1) * valid
+    means = averaged.sum(dim=1, keepdim=True) / valid.sum(dim=1, keepdim=True)
     # Cut out one by one: the exporter writes plain slices then, and the runtime has nothing to look up.
     gops = [batch["phone_features"][..., column : column + 1] for column in GOP_COLUMNS]
-    return torch.cat([said, canonical, against, *gops], dim=-1)
+    members = (batch["word_pool"] > 0.0).to(score.dtype).transpose(1, 2)
+    of_word = members @ output["word_scores"]
+    ones = torch.ones_like(score)
+    of_utterance = ones * output["utterance_scores"][:, None]
+    word, whole = of_word[..., :1], of_utterance[..., :1]  # accuracy
+    products = [score * word, score * whole, word * whole, detection * whole, against * whole]
+    products += [canonical * whole, word * word, whole * whole, score * score]
+    return torch.cat([of_phone, ones * means, *gops, of_word, of_utterance, *products], dim=-1)
 
 
 class Stack(nn.Module):
@@ -88,26 +106,27 @@ def fit_stack(outputs: Sequence[dict[str, np.ndarray]], items: Sequence[Item]) -
     from scipy.optimize import minimize
     from scipy.special import expit
 
-    columns, truth, weight = [], [], []
+    columns, truth, certainty = [], [], []
     for output, item in zip(outputs, items, strict=True):
         known = ~np.isnan(item.phone)
         columns.append(columns_of(_tensors(output), collate([item])[0])[0].numpy()[known])
         truth.append(item.phone[known])
-        certain = item.kind != "learner"
-        weight.append(np.full(known.sum(), ScorerOptions.certain_weight if certain else 1.0))
-    score, share = (np.concatenate(of).astype(np.float64) for of in (truth, weight))
+        certainty.append(np.full(known.sum(), item.kind != "learner"))
+    score, certain = np.concatenate(truth).astype(np.float64), np.concatenate(certainty)
+    of_score = np.where(certain, CERTAIN_SCORE_WEIGHT, 1.0)
+    of_detection = np.where(certain, CERTAIN_DETECTION_WEIGHT, 1.0)
     stack = Stack()
     stack.columns.fit(torch.from_numpy(np.concatenate(columns)))
     x = stack.columns(torch.from_numpy(np.concatenate(columns))).numpy().astype(np.float64)
     x = np.concatenate([x, np.ones((len(x), 1))], axis=1)
     ridge = RIDGE * np.diag([1.0] * NUM_COLUMNS + [0.0])
-    scores = np.linalg.solve(x.T @ (share[:, None] * x) + ridge, x.T @ (share * score))
+    scores = np.linalg.solve(x.T @ (of_score[:, None] * x) + ridge, x.T @ (of_score * score))
     wrong = (score < MISPRONOUNCED_BELOW).astype(np.float64)
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         z = x @ weights
-        value = (share * (np.logaddexp(0.0, z) - wrong * z)).sum() + weights @ ridge @ weights / 2.0
-        return float(value), x.T @ (share * (expit(z) - wrong)) + ridge @ weights
+        value = (of_detection * (np.logaddexp(0.0, z) - wrong * z)).sum() + weights @ ridge @ weights / 2.0
+        return float(value), x.T @ (of_detection * (expit(z) - wrong)) + ridge @ weights
 
     detections = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x
     both = np.stack([scores, detections])
