@@ -24,7 +24,7 @@ const char* PronunciationSourceName(PronunciationSource source);
 struct PhoneAlternative {
   std::string phone;  ///< ARPAbet without stress
   std::string ipa;
-  double probability = 0.0;  ///< posterior among all alternatives, the deletion included, 0-1
+  double probability = 0.0;  ///< posterior among all that may have been said in its place, 0-1
 };
 
 /// One phone of a word, in order. An inserted phone is an entry of its own: it has no `expected`.

@@ -17,6 +17,12 @@ double SaneRatio(double ratio_nats) {
   return std::isnan(ratio_nats) ? kMaxRatioNats : std::clamp(ratio_nats, -kMaxRatioNats, kMaxRatioNats);
 }
 
+// Neither 0 nor 1 nor NaN, so that its logarithms are numbers.
+double SaneProbability(double probability) {
+  constexpr double kLeast = 1e-6;
+  return std::isnan(probability) ? kLeast : std::clamp(probability, kLeast, 1.0 - kLeast);
+}
+
 // Of the canonical phone, the substitutions and the deletion.
 double LogTotal(const std::vector<double>& ratio_nats) {
   double log_total = kLogZero;
@@ -46,13 +52,21 @@ Place PlaceInLattice(int phone_index, int canonical, const GopScores& gop, const
   return place;
 }
 
-Place PlaceAsHeard(int phone_index, int canonical, const Matrix& heard_logit) {
+Place PlaceAsHeard(int phone_index, int canonical, const Scores& scores) {
   Place place;
   place.canonical = canonical;
-  const std::span<const float> logits = heard_logit.row(phone_index);
-  const double of_canonical = logits[static_cast<std::size_t>(canonical)];
-  for (const float logit : logits) place.ratio_nats.push_back(SaneRatio(of_canonical - logit));
-  place.log_total = LogTotal(place.ratio_nats);
+  const std::span<const float> logits = scores.heard_logit.row(phone_index);
+  double log_errors = kLogZero;
+  for (std::size_t label = 0; label < logits.size(); ++label) {
+    if (static_cast<int>(label) != canonical) log_errors = LogAdd(log_errors, logits[label]);
+  }
+  const double wrong = SaneProbability(scores.error_probability[static_cast<std::size_t>(phone_index)]);
+  const double log_odds_right = std::log1p(-wrong) - std::log(wrong);
+  for (const float logit : logits) {
+    place.ratio_nats.push_back(SaneRatio(log_odds_right - (logit - log_errors)));
+  }
+  place.ratio_nats[static_cast<std::size_t>(canonical)] = 0.0;
+  place.log_total = -std::log1p(-wrong);
   return place;
 }
 

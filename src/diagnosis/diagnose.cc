@@ -13,8 +13,6 @@
 namespace higgins {
 namespace {
 
-constexpr double kLeastShare = 1e-6;  // keeps a product with it above 0
-
 bool IsFlagged(double error_probability, const DiagnosisInputs& inputs) {
   return MoveOdds(error_probability, inputs.strictness) >= inputs.calibration.detection_threshold;
 }
@@ -29,19 +27,20 @@ int PhoneBeside(const Insertion& insertion, const CanonicalPhones& canonical) {
 }
 
 // The phone itself was said well (nothing beats it); what was wrong is the sound beside it.
-bool IsExplainedByInsertion(int phone_index, const Alternatives& alternatives,
+bool IsExplainedByInsertion(int phone_index, const Alternatives& in_lattice,
                             const std::vector<Insertion>& insertions, const CanonicalPhones& canonical) {
-  if (std::min(alternatives.substitution.ratio_nats, alternatives.deletion.ratio_nats) < 0.0) return false;
+  if (std::min(in_lattice.substitution.ratio_nats, in_lattice.deletion.ratio_nats) < 0.0) return false;
   return std::any_of(insertions.begin(), insertions.end(), [&](const Insertion& insertion) {
     return PhoneBeside(insertion, canonical) == phone_index;
   });
 }
 
-// What the posteriors of a flagged phone's errors are shares of. The scorer's posteriors are of one question, what was
-// heard; that something was wrong has been answered apart, by a flag that knows more. The lattice's are of both.
-double ShareOfErrors(const Alternatives& alternatives, const DiagnosisInputs& inputs) {
-  const bool known_wrong = inputs.scores.heard_logit.rows() > 0;
-  return known_wrong ? std::max(1.0 - alternatives.canonical_probability, kLeastShare) : 1.0;
+bool SaysWhatWasHeard(const DiagnosisInputs& inputs) { return inputs.scores.heard_logit.rows() > 0; }
+
+// What the posteriors of a flagged phone's errors are shares of. Where the scorer divides the error
+// probability among them, how probable an error is at all says nothing of which it was.
+double AllErrors(const Alternatives& alternatives, const DiagnosisInputs& inputs) {
+  return SaysWhatWasHeard(inputs) ? 1.0 - alternatives.canonical_probability : 1.0;
 }
 
 Finding Name(int phone_index, const Alternatives& alternatives, const DiagnosisInputs& inputs) {
@@ -52,7 +51,7 @@ Finding Name(int phone_index, const Alternatives& alternatives, const DiagnosisI
   finding.word_index = inputs.canonical.word_of_phone[i];
   finding.error_probability = inputs.scores.error_probability[i];
 
-  const double least = kMinNamedProbability * ShareOfErrors(alternatives, inputs);
+  const double least = kMinNamedProbability * AllErrors(alternatives, inputs);
   const bool deleted = alternatives.deletion.probability > alternatives.substitution.probability &&
                        alternatives.deletion.probability >= least;
   finding.kind = deleted ? PhoneErrorKind::kDeletion : PhoneErrorKind::kSubstitution;
@@ -97,14 +96,14 @@ Findings Diagnose(const DiagnosisInputs& inputs) {
     const int label = inputs.canonical.phones[static_cast<std::size_t>(i)].label;
     Place place = PlaceInLattice(i, label, inputs.gop, inputs.phones);
     in_lattice.push_back(AlternativesOf(place, inputs.phones));
-    if (inputs.scores.heard_logit.rows() > 0) place = PlaceAsHeard(i, label, inputs.scores.heard_logit);
+    if (SaysWhatWasHeard(inputs)) place = PlaceAsHeard(i, label, inputs.scores);
     alternatives.push_back(AlternativesOf(place, inputs.phones));
     findings.canonical_probability.push_back(alternatives.back().canonical_probability);
     if (inputs.num_alternatives > 0) {
       findings.ranked.push_back(RankPhones(place, inputs.phones, inputs.num_alternatives));
     }
   }
-  // Ratios of the lattice are compared with each other.
+  // Insertions have ratios of the lattice only, and are compared with the like.
   const std::vector<Insertion> insertions =
       FindInsertions(inputs.canonical, inputs.gop, in_lattice, inputs.scores.insertion_logit,
                      inputs.calibration.insertion_threshold_nats, inputs.strictness * std::numbers::ln2,
@@ -116,10 +115,10 @@ Findings Diagnose(const DiagnosisInputs& inputs) {
       findings.items.push_back(ToFinding(insertions[next_insertion++], inputs));
     }
     if (i == num_phones) break;
-    const Alternatives& of_phone = alternatives[static_cast<std::size_t>(i)];
-    if (IsFlagged(inputs.scores.error_probability[static_cast<std::size_t>(i)], inputs) &&
-        !IsExplainedByInsertion(i, of_phone, insertions, inputs.canonical)) {
-      findings.items.push_back(Name(i, of_phone, inputs));
+    const std::size_t at = static_cast<std::size_t>(i);
+    if (IsFlagged(inputs.scores.error_probability[at], inputs) &&
+        !IsExplainedByInsertion(i, in_lattice[at], insertions, inputs.canonical)) {
+      findings.items.push_back(Name(i, alternatives[at], inputs));
     }
   }
   return findings;

@@ -6,11 +6,11 @@
 //
 // Named: a flagged phone gives exactly one finding, after the likelier of its best substitution and its
 // deletion (alternatives.h); `probability` is its posterior among all alternatives, the canonical phone's
-// included. Below kMinNamedProbability (of the errors alone where the scorer weighs the alternatives) nothing
+// included. Below kMinNamedProbability (of the errors together, where the scorer says what was heard) nothing
 // certain was heard: the finding is then a substitution by the best competitor with that low probability, and
-// the suggestion does not claim what was heard. The one
-// exception: when nothing beats the canonical phone itself but an insertion is reported beside it, that
-// insertion is the finding, and the phone has none of its own.
+// the suggestion does not claim what was heard. The one exception: when nothing beats the canonical phone in
+// the lattice but an insertion is reported beside it, that insertion is the finding, and the phone has none
+// of its own.
 //
 // Insertions: reported where the evidence reaches insertion_threshold_nats - s ln 2 (insertions.h).
 #pragma once
@@ -33,7 +33,7 @@ inline constexpr double kMinNamedProbability = 0.3;
 struct DiagnosisInputs {
   const CanonicalPhones& canonical;  ///< N phones, at least one
   const GopScores& gop;              ///< ratios [N x V] and [N+1 x V]
-  const Scores& scores;              ///< error_probability [N]; insertion_logit [N], heard_logit [N x V] or empty
+  const Scores& scores;  ///< error_probability [N]; insertion_logit [N], heard_logit [N x V] or empty
   const Calibration& calibration;
   const PhoneSet& phones;
   const Advice& advice;

@@ -39,8 +39,8 @@ struct Insertion {
 /// five hundred of native speech does (pack 2026.11.3).
 inline constexpr double kFirstPlaceNats = 3.5;
 
-/// `alternatives` [phones], by the lattice; `insertion_logit` as in Scores; `threshold_nats` as in the calibration, less
-/// `leniency_nats` (the strictness, in nats).
+/// `alternatives` [phones], by the lattice; `insertion_logit` as in Scores; `threshold_nats` as in the
+/// calibration, less `leniency_nats` (the strictness, in nats).
 std::vector<Insertion> FindInsertions(const CanonicalPhones& canonical, const GopScores& gop,
                                       const std::vector<Alternatives>& alternatives,
                                       const std::vector<float>& insertion_logit, double threshold_nats,

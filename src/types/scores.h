@@ -13,8 +13,8 @@ struct Scores {
   /// [phones] log-odds, nats, that a sound which is not in the text follows the phone; empty: the graph says
   /// nothing of insertions.
   std::vector<float> insertion_logit;
-  /// [phones x labels] log-odds, nats, up to a constant of the row, that each label was said in the place of the phone;
-  /// the blank's: that nothing was. No rows: the graph does not say.
+  /// [phones x labels] log-odds, nats, up to a constant of the row, that each label was said in the place of
+  /// the phone; the blank's: that nothing was. No rows: the graph does not say.
   Matrix heard_logit;
   std::vector<float> word_accuracy;  ///< [words]
   std::vector<float> word_stress;    ///< [words]

@@ -371,9 +371,10 @@ TEST(HeardPhones, TheScorerNamesThePhoneAgainstTheLattice) {
   ASSERT_THAT(findings.items, SizeIs(1));
   EXPECT_EQ(findings.items[0].kind, PhoneErrorKind::kSubstitution);
   EXPECT_EQ(reading.Name(findings.items[0].heard), "S");
-  EXPECT_NEAR(findings.items[0].probability, 1.0 / (1.0 + std::exp(-3.0) + 38.0 * std::exp(-15.0)), 1e-6);
-  EXPECT_NEAR(findings.canonical_probability[0], std::exp(-3.0) / (1.0 + std::exp(-3.0)), 1e-4);
-  EXPECT_NEAR(findings.canonical_probability[1], 1.0, 1e-3);
+  // Flagged at 0.9; of the errors S has all but what 38 labels at 0 have beside its 15.
+  EXPECT_NEAR(findings.items[0].probability, 0.9 / (1.0 + 38.0 * std::exp(-15.0)), 1e-5);
+  EXPECT_NEAR(findings.canonical_probability[0], 0.1, 1e-6);
+  EXPECT_NEAR(findings.canonical_probability[1], 0.99, 1e-6);
 }
 
 TEST(HeardPhones, NothingHeardIsADeletion) {
@@ -383,13 +384,13 @@ TEST(HeardPhones, NothingHeardIsADeletion) {
   EXPECT_EQ(reading.Run().items[0].kind, PhoneErrorKind::kDeletion);
 }
 
-// That it was wrong is known already: what counts is how the errors divide among themselves.
+// That it was wrong is known from elsewhere: what counts is how the errors divide among themselves.
 TEST(HeardPhones, AnErrorIsNamedThoughTheCanonicalPhoneIsLikelier) {
   HeardReading reading("B EH D");
-  reading.Hear(1, "AE", 9.0F).Flag(1);
+  reading.Hear(1, "AE", 9.0F).Flag(1, 0.3F).calibration_.detection_threshold = 0.25;
   const Findings findings = reading.Run();
   ASSERT_THAT(findings.items, SizeIs(1));
-  EXPECT_LT(findings.items[0].probability, 0.1);
+  EXPECT_NEAR(findings.items[0].probability, 0.3, 0.01);
   EXPECT_EQ(findings.items[0].suggestion,
             reading.advice_.Suggest(PhoneErrorKind::kSubstitution, *reading.phones_.label("EH"),
                                     *reading.phones_.label("AE")));
@@ -404,9 +405,32 @@ TEST(HeardPhones, NothingIsClaimedWhereTheErrorsDivideEvenly) {
             reading.advice_.Suggest(PhoneErrorKind::kSubstitution, *reading.phones_.label("EH"), {}));
 }
 
+// The lattice, which alone knows insertions, says whether the phone beside one is fine itself.
+TEST(HeardPhones, AnInsertionExplainsAFlagOnlyWhereNothingBeatsThePhoneInTheLattice) {
+  HeardReading reading("B EH D");
+  reading.scores_.insertion_logit.assign(3, -9.0F);
+  reading.scores_.insertion_logit[2] = 5.0F;
+  reading.Hear(2, "T", 14.0F).Insert(3, "AH", -6.0F).Flag(2);
+  ASSERT_THAT(reading.Run().items, SizeIs(1));
+  EXPECT_EQ(reading.Run().items[0].kind, PhoneErrorKind::kInsertion);
+  reading.Substitute(2, "T", -1.0F);
+  ASSERT_THAT(reading.Run().items, SizeIs(2));
+  EXPECT_EQ(reading.Run().items[0].kind, PhoneErrorKind::kSubstitution);
+}
+
+TEST(HeardPhones, NumbersThatAreNoneStayFinite) {
+  for (const float probability : {kNaN, 0.0F, 1.0F}) {
+    HeardReading reading("B EH D");
+    reading.Hear(1, "AE", 1e30F).Flag(1, probability);
+    const Findings findings = reading.Run();
+    for (const double p : findings.canonical_probability) EXPECT_TRUE(p >= 0.0 && p <= 1.0) << probability;
+    for (const Finding& finding : findings.items) EXPECT_TRUE(finding.probability <= 1.0) << probability;
+  }
+}
+
 TEST(HeardPhones, AreRankedAsTheScorerSays) {
   HeardReading reading("TH IH NG K");
-  reading.Hear(0, "S", 15.0F).Hear(0, "T", 14.0F).Substitute(0, "F", -9.0F);
+  reading.Hear(0, "S", 15.0F).Hear(0, "T", 14.0F).Substitute(0, "F", -9.0F).Flag(0);
   const Findings findings = Diagnose({reading.canonical_, reading.gop_, reading.scores_, reading.calibration_,
                                       reading.phones_, reading.advice_, 0.0, 3});
   ASSERT_THAT(findings.ranked, SizeIs(4));

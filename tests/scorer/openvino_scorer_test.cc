@@ -159,6 +159,15 @@ TEST(LoadOpenVinoScorer, ChecksWhatAGraphMayRead) {
   EXPECT_THAT(error.message, HasSubstr("insertion_features"));
 }
 
+TEST(LoadOpenVinoScorer, ChecksHowManyLabelsAreHeard) {
+  OpenVinoOptions options = TinyOptions();
+  options.num_labels = 40;
+  EXPECT_TRUE(LoadOpenVinoScorer(TinyGraph("narrow_scorer.onnx"), TinyOptions()));
+  const Error error = LoadOpenVinoScorer(TinyGraph("narrow_scorer.onnx"), options).error();
+  EXPECT_EQ(error.code, ErrorCode::kBadPack);
+  EXPECT_THAT(error.message, HasSubstr("heard_logit"));
+}
+
 TEST(LoadOpenVinoScorer, SaysWhatDoesNotMatch) {
   OpenVinoOptions options = TinyOptions();
   options.num_phone_features = 140;

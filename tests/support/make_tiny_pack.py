@@ -124,11 +124,13 @@ def make_acoustic(path: Path) -> None:
     save(graph, path)
 
 
-def make_scorer(path: Path, *, standardises: bool = False, judges: bool = False) -> None:
+def make_scorer(
+    path: Path, *, standardises: bool = False, judges: bool = False, num_heard: int = NUM_LABELS
+) -> None:
     """phone score = sigmoid(3 + 8 gop), words and utterance: means of it. With `standardises` the utterance's scores
     are instead its features, less zeros and times ones: the runtime leaves such steps out and gives the input the
     names of what they would have made. With `judges` it says of every phone how likely a sound follows (the first of
-    its insertion features) and what was heard (the first of its other features)."""
+    its insertion features) and what was heard (the first `num_heard` of its other features)."""
     mean = [
         helper.make_node("ReduceMean", ["phone_score"], ["mean"], axes=[0], keepdims=1),
         helper.make_node("Concat", ["mean"] * 5, ["utterance_scores"], axis=0),
@@ -167,7 +169,7 @@ def make_scorer(path: Path, *, standardises: bool = False, judges: bool = False)
     initializers = [
         *(constant(name, values) for name, values in of_standardised.items() if standardises),
         *([constant("first", np.array([0], np.int64))] if judges else []),
-        *([constant("labels", np.array([NUM_LABELS], np.int64))] if judges else []),
+        *([constant("labels", np.array([num_heard], np.int64))] if judges else []),
         constant("from", np.array([GOP_SD], np.int64)),
         constant("to", np.array([GOP_SD + 1], np.int64)),
         constant("one", np.array([1], np.int64)),
@@ -201,7 +203,7 @@ def make_scorer(path: Path, *, standardises: bool = False, judges: bool = False)
             *(
                 [
                     helper.make_tensor_value_info("insertion_logit", TensorProto.FLOAT, ["phones"]),
-                    helper.make_tensor_value_info("heard_logit", TensorProto.FLOAT, ["phones", NUM_LABELS]),
+                    helper.make_tensor_value_info("heard_logit", TensorProto.FLOAT, ["phones", num_heard]),
                 ]
                 if judges
                 else []
@@ -255,6 +257,7 @@ def main() -> None:
     make_scorer(OUT / FILES["scorer"])
     make_scorer(OUT.parent / "standardising_scorer.onnx", standardises=True)
     make_scorer(OUT.parent / "judging_scorer.onnx", judges=True)
+    make_scorer(OUT.parent / "narrow_scorer.onnx", judges=True, num_heard=NUM_LABELS - 1)
     make_lexicon(OUT)
     for role in ("articulation", "suggestions"):
         shutil.copy(ROOT / "packs" / "en-us" / FILES[role], OUT / FILES[role])

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import soundfile
@@ -31,7 +32,8 @@ class Word:
     accuracy: float = 10.0  # 0-10
     stress: float = 10.0
     total: float = 10.0
-    # Of synthetic speech: what was said at each of `phones`; the phone, another, none, or several.
+    # Where it is certain (synthetic speech, native speech beside a changed text): what was said at each of `phones`;
+    # the phone, another, none, or several.
     spoken: list[list[str]] | None = None
     # Per phone, the single experts' scores 0-2, in no order; None where they are not known or could not be read.
     phone_views: list[list[float]] | None = None
@@ -224,7 +226,11 @@ def corpora_of(args: argparse.Namespace) -> list[list[Utterance]]:
     return [read_corpus(folder) for folder in folders]
 
 
-def speaker_folds(utterances: list[Utterance], num_folds: int, seed: int = 0) -> list[int]:
+class Spoken(Protocol):
+    speaker: str
+
+
+def speaker_folds(utterances: Sequence[Spoken], num_folds: int, seed: int = 0) -> list[int]:
     """Fold of every utterance; speakers never straddle folds, folds balanced by number of utterances."""
     by_speaker: dict[str, int] = {}
     for utterance in utterances:

@@ -1,8 +1,8 @@
 """Teach the scorer of a run what an ensemble thinks: one network in the place of many.
 
 Learns from `opinions.pt` of `ensemble` beside the experts' labels, on the run's own out-of-fold features, and leaves
-scorer-seedN.pt and scorer.json as `scorer` does, so that `pack` ships the mean of the first students. What was
-there is replaced.
+scorer-seedN.pt, stack.pt and scorer.json as `scorer` does, so that `pack` ships the mean of the first students. What
+was there is replaced.
 
   python -m higgins_train distill --opinions runs/both/opinions.pt --run runs/en-us --corpus SO762 --native NATIVE \\
       --cmudict cmudict.dict --init whisper-base --seeds 5
@@ -21,7 +21,8 @@ from .files import whole
 from .scorer import add_arguments as add_scorer_arguments
 from .scorer import recipes_of
 from .scorer_data import prepare_items
-from .teaching import distil, write_report
+from .scorer_training import train_seeds
+from .teaching import lessons_of, write_report
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,9 +35,10 @@ def run(args: argparse.Namespace) -> None:
     # The students' names hold what they learned from: others of before are neither loaded nor lost half-way.
     name = "distilled-" + hashlib.sha256(args.opinions.read_bytes()).hexdigest()[:8]
     saved = torch.load(args.opinions, weights_only=False)
-    items = prepare_items(args)
+    # Those that judge held-out speakers are students too: the stack must suit what ships.
+    items = lessons, dev, _ = lessons_of(prepare_items(args), saved["opinions"])
     recipes = recipes_of(args)
-    students, unstacked = distil(name, items, saved["opinions"], recipes, args)
+    students, unstacked = train_seeds(name, lessons, dev, recipes, args.run, args.seeds, args.jobs)
     report = write_report(args, items, students, recipes, unstacked, saved["report"])
     for seed in range(1, args.seeds + 1):
         student = torch.load(args.run / f"{name}-seed{seed}.pt", weights_only=True)

@@ -1,7 +1,7 @@
 """Average the scorers of any number of finished runs and packs: figures on dev, and a file that `distill` learns from.
 
-Every member reads the features of its own recogniser: a run's are out-of-fold, so what it says of a training recording
-is what it would say of a stranger. A pack had heard the speakers it was fitted on and is too sure of itself there, so
+Every member reads the features of its own recogniser: a run's are out-of-fold, as a stranger's would be, though its
+scorers have learned from them. A pack had heard the speakers it was fitted on and is too sure of itself there, so
 prefer runs where there are any.
 
   python -m higgins_train ensemble --members runs/en-us runs/wavlm --corpus SO762 --native NATIVE \\
@@ -16,10 +16,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import torch
 from tqdm import tqdm
 
@@ -27,11 +25,10 @@ from .corpus import Utterance, add_corpus_arguments, add_fit_on_argument
 from .export import load_scorer
 from .features import scorer_inputs
 from .files import whole
-from .pack import OnnxRecogniser
+from .pack import ROLES, OnnxRecogniser, exported_scorer
 from .scorer_data import material_of, prepare_items
 from .scorer_evaluation import evaluate
 from .scorer_items import Item, make_item
-from .scorer_model import INPUT_NAMES, LOGITS, OUTPUT_NAMES
 from .scorer_training import scorers_of
 from .splits import MEAN, splits_in
 from .stacking import Stack
@@ -50,38 +47,10 @@ def run_opinions(run: Path, args: argparse.Namespace) -> tuple[Opinions, list[It
     return opinions_of(models, [*train, *unscored, *dev], Stack.load(run)), dev
 
 
-def pack_scorer(pack: Path) -> Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]:
-    """A pack's scorer graph: inputs of one utterance -> outputs on 0-2."""
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(pack / "scorer.onnx")
-    asked = {
-        wanted.name for wanted in session.get_inputs()
-    }  # packs of one prompt at a time ask for no validity
-    # Packs until 2026.11.3 say nothing of insertions, those until 2026.11.4 not what was heard.
-    given = {output.name for output in session.get_outputs()}
-    told = [name for name in OUTPUT_NAMES if name in given]
-
-    def score(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        members = inputs["word_of_phone"][None] == np.arange(inputs["word_of_phone"].max() + 1)[:, None]
-        feed = {name: inputs[name] for name in INPUT_NAMES if name in inputs}
-        feed = {k: v if v.dtype == np.int64 else v.astype(np.float32) for k, v in feed.items()}
-        feed |= {
-            "word_pool": (members / members.sum(axis=1, keepdims=True)).astype(np.float32),
-            "phone_valid": np.ones(members.shape[1], np.float32),
-            "word_valid": np.ones(members.shape[0], np.float32),
-        }
-        feed = {name: values for name, values in feed.items() if name in asked}
-        outputs = dict(zip(told, session.run(told, feed), strict=True))
-        return {name: v * (1.0 if name in LOGITS else 2.0) for name, v in outputs.items()}
-
-    return score
-
-
 def pack_opinions(pack: Path, args: argparse.Namespace) -> tuple[Opinions, list[Item]]:
     """As run_opinions, of a pack: its int8 recogniser and its scorer hear every recording."""
     material = material_of(argparse.Namespace(**vars(args), run=None))
-    recogniser, score = OnnxRecogniser(pack / "acoustic.onnx"), pack_scorer(pack)
+    recogniser, score = OnnxRecogniser(pack / ROLES["acoustic"]), exported_scorer(pack / ROLES["scorer"])
     opinions: Opinions = {}
     dev: list[Item] = []
 

@@ -138,9 +138,18 @@ def _as_int8(name: str, values: np.ndarray, axis: int) -> tuple[list[onnx.Tensor
     return tensors, node
 
 
+MOST_PEAKED = 8.0  # largest magnitude over root mean square; of normally distributed weights about 3
+
+
+def _survives_int8(values: np.ndarray, axis: int) -> bool:
+    """Whether no output's weights are so unlike that one scale rounds most of them away."""
+    largest = np.abs(values).max(axis=1 - axis)
+    return bool((largest <= MOST_PEAKED * np.sqrt((values**2).mean(axis=1 - axis)) + 1e-12).all())
+
+
 def shrink_constants(path: Path, only: Sequence[str] = ("",)) -> None:
     """Stores large float32 constants (those whose name holds one of `only`) smaller: matrices that a product reads as
-    int8 with a scale for each output, others as float16. All arithmetic stays in float32."""
+    int8 with a scale for each output where they survive that, others as float16. All arithmetic stays in float32."""
     model = onnx.load(str(path))
     axis_of = {}
     for node in model.graph.node:
@@ -152,7 +161,7 @@ def shrink_constants(path: Path, only: Sequence[str] = ("",)) -> None:
         values = onnx.numpy_helper.to_array(tensor)
         if values.dtype != np.float32 or values.size < 4096 or not any(part in tensor.name for part in only):
             kept.append(tensor)
-        elif values.ndim == 2 and tensor.name in axis_of:
+        elif values.ndim == 2 and tensor.name in axis_of and _survives_int8(values, axis_of[tensor.name]):
             tensors, node = _as_int8(tensor.name, values, axis_of[tensor.name])
             kept += tensors
             nodes.append(node)

@@ -1,11 +1,12 @@
 """Scorers judged on speakers that they never learned from, inside the speakers that are trained on.
 
-What a pack's threshold and calibration come from, so that dev has no part in choosing them; and, where dev itself was
-learned from (`--fit-on all`), the only figures of agreement with the experts that mean something.
+What a pack's stack, threshold and calibration come from, so that dev has no part in choosing them; and, where dev
+itself was learned from (`--fit-on all`), the only figures of agreement with the experts that mean something.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from .corpus import speaker_folds
 from .files import whole
 from .parallel import in_parallel
 from .scorer_evaluation import Outputs, detections, evaluate, predict
@@ -50,16 +52,19 @@ class HeldOut:
         return HeldOut(*torch.load(run / FILE, weights_only=False))
 
 
-def folds_of(items: list[Item], num_folds: int) -> dict[tuple[str, str], int]:
-    """Fold of every (kind, speaker); each kind of speech is divided by itself."""
-    speakers: dict[str, set[str]] = {}
-    for item in items:
-        speakers.setdefault(item.kind, set()).add(item.speaker)
-    return {
-        (kind, speaker): at % num_folds
-        for kind, of in speakers.items()
-        for at, speaker in enumerate(sorted(of))
-    }
+def divide(items: list[Item], num_folds: int) -> list[list[Item]]:
+    """Folds of which no two share a speaker; each kind of speech is divided by itself."""
+    folds: list[list[Item]] = [[] for _ in range(num_folds)]
+    for kind in sorted({item.kind for item in items}):
+        of_kind = [item for item in items if item.kind == kind]
+        for item, fold in zip(of_kind, speaker_folds(of_kind, num_folds), strict=True):
+            folds[fold].append(item)
+    return folds
+
+
+def key_of(items: list[Item]) -> str:
+    """Of a fold: scorers that left out other recordings must not be taken for those that left out these."""
+    return hashlib.sha256("\n".join(sorted(item.id for item in items)).encode()).hexdigest()[:8]
 
 
 def judge_held_out(
@@ -68,14 +73,14 @@ def judge_held_out(
     """The learners among `items`, each judged by the mean of one scorer a recipe, all of which learned from the
     speakers of the other folds, and by a stack fitted on these; the figures of that; the stack that is fitted on all
     folds."""
-    fold_of = folds_of(items, num_folds)
-    folds = [[i for i in items if fold_of[i.kind, i.speaker] == fold] for fold in range(num_folds)]
+    folds = divide(items, num_folds)
+    key = key_of(items)
 
     def learned(job: tuple[int, int]) -> ScorerModel:
         fold, number = job
-        rest = [i for i in items if fold_of[i.kind, i.speaker] != fold]
+        rest = [i for at, of in enumerate(folds) if at != fold for i in of]
         recipe = recipes[number]
-        path = folder / f"held-out-fold{fold}-recipe{number + 1}.pt"
+        path = folder / f"held-out-{key}-fold{fold}-recipe{number + 1}.pt"
         return train_scorer(rest, 1, recipe.options, path, recipe.shape)
 
     in_parallel(

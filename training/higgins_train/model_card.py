@@ -66,7 +66,7 @@ lies below, and four flags in five above are right.
 - One kind of learner (Mandarin speakers) and read speech. Other accents and spontaneous speech were not measured.
 - Native phones are dictionary phones: reductions that the lexicon's variants do not hold may be flagged.
 - Stress is marked wrong on 0.8 % of the corpus' words and completeness hardly varies: treat both as weak.
-- The diagnosis (what was said instead) has no expert labels in the corpus; it follows from the recogniser's posteriors.
+- The diagnosis (what was said instead) has no expert labels in the corpus: synthetic and native speech taught it.
 - Not for high-stakes decisions about a person.
 
 ## Making it again
@@ -90,8 +90,8 @@ phones (they reduce).
 FIGURES_WITHOUT_DEV = """## Figures
 This pack learned from the learners of the dev division too, so dev says nothing about it any more: `higgins eval
 --division dev` gives figures that are too good. What can be known is this:
-- **held out**: every learner of fit and dev judged by two scorers that learned from the others (cross-validation by
-  speaker, features from recognisers that never heard the speaker).{fit_only}
+- **held out**: every learner of fit and dev judged by two scorers and a stack that learned from the others
+  (cross-validation by speaker, features from recognisers that never heard the speaker).{fit_only}
 - **shipped**: this pack, int8, on speech that it never heard: {num_native} native recordings of dev, and synthetic
   speech with voices of its own; thresholds chosen on the held-out learners.
 
@@ -104,7 +104,8 @@ FIT_ONLY = """
 - **fit only**: pack {version}, made without the learners of dev, with {num_synthetic_fit} synthetic recordings and
   {splits} splits, on dev, int8."""
 
-SCORERS = """The shipped scorer is the mean of {members} networks of {parameters} parameters in one graph."""
+SCORERS = """The shipped scorer is the mean of {members} networks of {parameters} parameters in one graph, and at
+last a linear stack that was fitted on speakers held out of them."""
 
 
 def figure_rows(card: dict) -> str:

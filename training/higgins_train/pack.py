@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from .phones import BLANK, PHONES
 from .scorer_data import pools
 from .scorer_evaluation import Outputs, detections, evaluate, insertion_threshold, predict
 from .scorer_items import Item, make_item
-from .scorer_model import ScorerGraph, ScorerModel
+from .scorer_model import INPUT_NAMES, LOGITS, OUTPUT_NAMES, ScorerGraph, ScorerModel
 from .scorer_training import scorers_of
 from .simplify import recordings, simplify
 from .splits import MEAN
@@ -69,6 +70,33 @@ class OnnxRecogniser:
     def __call__(self, utterance: Utterance) -> tuple[np.ndarray, np.ndarray]:
         log_posteriors, states = self._model([utterance.samples()[None]]).values()
         return log_posteriors[0], states[0]
+
+
+def exported_scorer(path: Path) -> Callable[[dict[str, np.ndarray]], Outputs]:
+    """A pack's scorer graph: inputs of one utterance -> outputs on 0-2."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(path)
+    # Packs of one prompt at a time ask for no validity.
+    asked = {wanted.name for wanted in session.get_inputs()}
+    # Packs until 2026.11.3 say nothing of insertions, those until 2026.11.4 not what was heard.
+    given = {output.name for output in session.get_outputs()}
+    told = [name for name in OUTPUT_NAMES if name in given]
+
+    def score(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        members = inputs["word_of_phone"][None] == np.arange(inputs["word_of_phone"].max() + 1)[:, None]
+        feed = {name: inputs[name] for name in INPUT_NAMES if name in inputs}
+        feed = {k: v if v.dtype == np.int64 else v.astype(np.float32) for k, v in feed.items()}
+        feed |= {
+            "word_pool": (members / members.sum(axis=1, keepdims=True)).astype(np.float32),
+            "phone_valid": np.ones(members.shape[1], np.float32),
+            "word_valid": np.ones(members.shape[0], np.float32),
+        }
+        feed = {name: values for name, values in feed.items() if name in asked}
+        outputs = dict(zip(told, session.run(told, feed), strict=True))
+        return {name: v * (1.0 if name in LOGITS else 2.0) for name, v in outputs.items()}
+
+    return score
 
 
 def sha256(path: Path) -> str:
@@ -178,7 +206,6 @@ def run(args: argparse.Namespace) -> None:
                 "folds",
                 "seeds",
                 "single",
-                "unstacked",
                 "teacher",
                 "averaged",
                 "held_out",
@@ -264,7 +291,8 @@ def heard_on_dev(
     utterances: list[Utterance],
     chosen_on: tuple[np.ndarray, np.ndarray] | None,
 ) -> tuple[Heard, Heard]:
-    """(with the float recogniser, with the pack's int8 one). chosen_on: as of `evaluate`."""
+    """(recogniser and scorers in float, the two graphs of the pack). chosen_on: as of `evaluate`."""
+    shipped = exported_scorer(args.out / ROLES["scorer"])
     stressed = stressed_pronunciations(read_cmudict(args.cmudict)) if args.native else {}
     dev = [with_words(u, stressed) if u.native else u for u in utterances if u.division == "dev"]
     dev = dev[: args.limit]
@@ -279,7 +307,10 @@ def heard_on_dev(
         for kind, pool in pools(dev, []).items():
             inputs |= extract(pool, recogniser, folder / f"features-dev{kind}.pt")
         items = [make_item(u, inputs[u.id]) for u in dev if u.id in inputs]
-        predictions = stacked(stack, predict(members, items), items)
+        if folder == args.run:
+            predictions = stacked(stack, predict(members, items), items)
+        else:
+            predictions = [shipped(item.inputs) for item in items]
         both.append(Heard(items, predictions, evaluate(predictions, items, chosen_on)))
     return both[0], both[1]
 

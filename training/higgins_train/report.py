@@ -78,11 +78,11 @@ def shipped_block(folder: Path) -> str:
     lines = ["| | " + " | ".join(name for name, _ in COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
     averaged = {key: {"mean": value, "spread": 0.0} for key, value in report["averaged"].items()}
     rows = [(f"one scorer, {report['seeds']} of them", report["single"])]
-    if "unstacked" in report:
-        rows.append(("one scorer, its evidence not weighed anew", report["unstacked"]))
     if "teacher" in report:
         rows = [(f"one distilled scorer, {report['seeds']} of them", report["single"])]
         rows.append(("their teachers, one", report["teacher"]))
+    if "unstacked" in report:
+        rows.append(("one, before the stack", report["unstacked"]))
     rows.append(
         ("the teachers averaged" if "teacher" in report else f"the {report['seeds']} averaged", averaged)
     )

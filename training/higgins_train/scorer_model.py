@@ -112,22 +112,17 @@ class Block(nn.Module):
         return x + self.dropout(self.feed(self.norm_feed(x)))
 
 
-def beside(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """[B, N, D] each: what stands before and after every place; zeros at the ends."""
-    pad = nn.functional.pad
-    return pad(x[:, :-1], (0, 0, 1, 0)), pad(x[:, 1:], (0, 0, 0, 1))
-
-
 class HeardHead(nn.Module):
     """Which label was said in the place of each canonical phone, the blank for none: the alternatives of GOP-SF,
     weighed by how often the recogniser mistakes which for which.
 
-    It learns only from speech of which it is certain what was said, and from nothing but the place's own features: what
-    the experts call wrong is another question, so its answer is evidence that owes nothing to their scores
-    (stacking.py). Wider, or with the places beside it, it knew synthetic voices better and learners worse."""
+    It learns only from speech of which it is certain what was said (`distill`: and from its teachers), and from nothing
+    but the place's own features: what the experts call wrong is another question, so its answer is evidence that owes
+    nothing to their scores (stacking.py). Wider, or with the places beside it, it knew synthetic voices better and
+    learners worse."""
 
-    # Of the lattice's log posteriors, where training begins.
-    TEMPERATURE = 0.5
+    # Of the lattice's log ratios, where training begins.
+    FIRST_WEIGHT = 0.5
 
     def __init__(self, config: ScorerConfig):
         super().__init__()
@@ -142,7 +137,7 @@ class HeardHead(nn.Module):
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.pair.weight)
         # The first features are log p(canonical) - log p(label).
-        slope = -self.TEMPERATURE * RATIO_SCALE
+        slope = -self.FIRST_WEIGHT * RATIO_SCALE
         self.ratios.weight.data.copy_(slope * torch.eye(NUM_LABELS, config.num_features))
 
     def forward(self, raw: torch.Tensor, standardised: torch.Tensor, phone: torch.Tensor) -> torch.Tensor:

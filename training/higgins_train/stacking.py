@@ -18,6 +18,8 @@ from torch import nn
 from .corpus import MISPRONOUNCED_BELOW
 from .files import whole
 from .phone_columns import GOP_S, GOP_SA, GOP_SD, GOP_SDI, LOG_OCCUPANCY, LPP
+from .phones import NUM_LABELS
+from .scorer_evaluation import Outputs
 from .scorer_items import Item, collate
 from .scorer_model import NUM_UTTERANCE_SCORES, NUM_WORD_SCORES, Standardise
 
@@ -31,6 +33,7 @@ RIDGE = 1.0  # of squared weights of standardised columns, beside a sum over pho
 # What a phone counts whose label is certain, beside one that experts scored. A score between right and wrong is theirs
 # alone; that something was wrong is better known where it was made to be.
 CERTAIN_SCORE_WEIGHT, CERTAIN_DETECTION_WEIGHT = 0.2, 1.0
+MOST_ODDS_NATS = 11.5
 FILE = "stack.pt"  # of a run
 
 Tensors = dict[str, torch.Tensor]
@@ -39,9 +42,13 @@ Tensors = dict[str, torch.Tensor]
 def columns_of(output: Tensors, batch: Tensors) -> torch.Tensor:
     """[B, N, NUM_COLUMNS] of outputs and inputs of ScorerModel: what is said of the phone, the mean of that over the
     utterance, GOPs, the scores of the word and of the utterance, and products of these."""
-    posteriors = torch.softmax(output["heard_logit"], dim=-1)
-    canonical = posteriors.gather(-1, batch["phone"][..., None]).clamp(1e-5, 1.0 - 1e-5)
-    against = torch.log(1.0 - canonical) - torch.log(canonical)
+    heard = output["heard_logit"]
+    itself = nn.functional.one_hot(batch["phone"], NUM_LABELS).to(heard.dtype)
+    of_canonical = (heard * itself).sum(dim=-1, keepdim=True)
+    # Not log(1 - posterior), of which rounding leaves nothing where the posterior is nearly 1.
+    against = torch.logsumexp(heard - 1e9 * itself, dim=-1, keepdim=True) - of_canonical
+    against = against.clamp(-MOST_ODDS_NATS, MOST_ODDS_NATS)
+    canonical = torch.sigmoid(-against)
     score, detection = output["phone_score"][..., None], output["detection_logit"][..., None]
     of_phone = torch.cat([score, detection, canonical, against], dim=-1)
     valid = batch["phone_valid"][..., None]
@@ -77,20 +84,22 @@ class Stack(nn.Module):
     @staticmethod
     def load(run: Path) -> Stack:
         if not (run / FILE).exists():
-            raise SystemExit(f"{run} lacks {FILE}: run `scorer` again, which keeps what it has and adds that")
-        stack = Stack()
-        stack.load_state_dict(torch.load(run / FILE, weights_only=True))
+            raise SystemExit(f"{run} lacks {FILE}: run `scorer` or `distill` again")
+        state, stack = torch.load(run / FILE, weights_only=True), Stack()
+        if state["weigh.weight"].shape != stack.weigh.weight.shape:
+            raise SystemExit(
+                f"{run / FILE} weighs other columns than are made now: run `scorer` or `distill` again"
+            )
+        stack.load_state_dict(state)
         return stack.eval()
 
 
-def _tensors(output: dict[str, np.ndarray]) -> Tensors:
+def _tensors(output: Outputs) -> Tensors:
     return {name: torch.from_numpy(values)[None] for name, values in output.items()}
 
 
 @torch.inference_mode()
-def stacked(
-    stack: Stack, outputs: Sequence[dict[str, np.ndarray]], items: Sequence[Item]
-) -> list[dict[str, np.ndarray]]:
+def stacked(stack: Stack, outputs: Sequence[Outputs], items: Sequence[Item]) -> list[Outputs]:
     """What `predict` gave of each item, weighed anew."""
     again = []
     for output, item in zip(outputs, items, strict=True):
@@ -100,7 +109,7 @@ def stacked(
 
 
 @torch.inference_mode()
-def fit_stack(outputs: Sequence[dict[str, np.ndarray]], items: Sequence[Item]) -> Stack:
+def fit_stack(outputs: Sequence[Outputs], items: Sequence[Item]) -> Stack:
     """From what scorers said of speakers that they had not learned from: least squares of the phones' scores, maximum
     likelihood of the detections, both with a ridge. Phones of which the truth is not known are left out."""
     from scipy.optimize import minimize

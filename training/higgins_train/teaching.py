@@ -20,7 +20,7 @@ from .scorer_evaluation import Outputs, detections, evaluate, predict
 from .scorer_items import Item
 from .scorer_model import ScorerModel
 from .scorer_options import Recipe
-from .scorer_training import MeanAndSpread, mean_and_spread, train_seeds
+from .scorer_training import MeanAndSpread, mean_and_spread
 from .stacking import Stack, stacked
 
 # What one teacher, or the mean of several, says: outputs of ScorerModel on 0-2 by utterance id.
@@ -56,13 +56,10 @@ def taught(items: list[Item], opinions: Opinions) -> list[Item]:
     return [replace(item, teacher=opinions.get(item.id)) for item in items]
 
 
-def distil(
-    name: str, items: Prepared, opinions: Opinions, recipes: list[Recipe], args: argparse.Namespace
-) -> tuple[list[ScorerModel], MeanAndSpread]:
-    """Students NAME-seedN.pt in args.run, and their figures on dev."""
+def lessons_of(items: Prepared, opinions: Opinions) -> Prepared:
+    """The items with the teachers' opinions, which are a label too where nobody scored."""
     train, dev, unscored = items
-    lessons = taught([*train, *(item for item in unscored if item.id in opinions)], opinions)
-    return train_seeds(name, lessons, dev, recipes, args.run, args.seeds, args.jobs)
+    return taught([*train, *(item for item in unscored if item.id in opinions)], opinions), dev, []
 
 
 def write_report(
@@ -82,12 +79,10 @@ def write_report(
     threshold = best_threshold(held_out.logit, held_out.wrong)
     said = [stacked(stack, predict([scorer], dev), dev) for scorer in scorers]
     at_threshold = [detection_at(*detections(of, dev), threshold) for of in said]
-    figures = {
-        "single": mean_and_spread([evaluate(of, dev) for of in said]),
-        "unstacked": unstacked,
-        "averaged": evaluate(stacked(stack, predict(scorers, dev), dev), dev),
-    }
-    if teachers is not None:
+    figures = {"single": mean_and_spread([evaluate(of, dev) for of in said]), "unstacked": unstacked}
+    if teachers is None:
+        figures["averaged"] = evaluate(stacked(stack, predict(scorers, dev), dev), dev)
+    else:
         members = mean_and_spread(list(teachers["members"].values()))
         figures |= {"teacher": members, "averaged": teachers["averaged"]}
     report = {

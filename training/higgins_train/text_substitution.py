@@ -77,6 +77,8 @@ def with_substitutions(utterance: Utterance, seed: int, rate: float = 0.12) -> U
     """A copy whose text is wrong in known places; what the experts said of its words and the whole no longer holds."""
     random = np.random.default_rng([seed, *utterance.id.encode()])
     words = [altered_word(word, random, rate) for word in utterance.words]
+    if not utterance.native:  # what a learner said instead of an error is not certain
+        words = [replace(word, spoken=None) for word in words]
     return beside_another_text(utterance, f"text{seed}", words)
 
 
@@ -104,7 +106,8 @@ def shortened_word(word: Word, random: np.random.Generator, rate: float) -> Word
 
 
 def with_omissions(utterance: Utterance, seed: int, rate: float = 0.06) -> Utterance:
-    """A copy whose text lacks phones that were said: certain insertions, and nothing else is certain."""
+    """A copy whose text lacks phones that were said: certain insertions. What was heard at the phones that are left is
+    known too; how they would be scored beside such a text is not."""
     random = np.random.default_rng([seed, 1, *utterance.id.encode()])
     words = [shortened_word(word, random, rate) for word in utterance.words]
     return beside_another_text(utterance, f"short{seed}", words)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from higgins_train.held_out import HeldOut, judge_held_out
+from higgins_train.held_out import HeldOut, divide, judge_held_out
 from higgins_train.scorer_evaluation import detections, evaluate, predict
 from higgins_train.scorer_items import Item
 from higgins_train.scorer_options import Recipe, ScorerOptions
@@ -53,7 +54,7 @@ def test_what_is_true_of_everybody_is_found_in_strangers_too(corpus: Path, tmp_p
     items = made_up_items(corpus)
     held_out, figures, _ = judge_held_out(items, RECIPES, tmp_path, jobs=2)
     assert figures["mdd_auc"] > 0.9
-    assert len(list(tmp_path.glob("held-out-fold*-recipe*.pt"))) == 3 * len(RECIPES)
+    assert len(list(tmp_path.glob("held-out-*-fold*-recipe*.pt"))) == 3 * len(RECIPES)
     # Entry by entry the phone, its speaker and its label belong together.
     for item in items:
         of = held_out.of(held_out.speaker == item.speaker)
@@ -64,6 +65,28 @@ def test_what_is_true_of_everybody_is_found_in_strangers_too(corpus: Path, tmp_p
     again = HeldOut.load(tmp_path)
     np.testing.assert_array_equal(again.logit, held_out.logit)
     np.testing.assert_array_equal(again.speaker, held_out.speaker)
+
+
+def test_no_voice_is_on_both_sides(corpus: Path) -> None:
+    learners = made_up_items(corpus)
+    others = [
+        replace(item, kind=kind, utterance=item.utterance * np.nan)
+        for kind in ("native", "synthetic")
+        for item in learners
+    ]
+    folds = divide([*learners, *others], 3)
+    assert sum(len(fold) for fold in folds) == 3 * len(learners)
+    for kind in ("learner", "native", "synthetic"):
+        speakers = [{item.speaker for item in fold if item.kind == kind} for fold in folds]
+        assert all(speakers) and not any(a & b for a, b in itertools.combinations(speakers, 2))
+
+
+def test_scorers_that_left_out_others_are_not_taken_for_these(corpus: Path, tmp_path: Path) -> None:
+    items = made_up_items(corpus)
+    recipes = [Recipe(ScorerOptions(epochs=1, batch=4), {})]
+    judge_held_out(items, recipes, tmp_path, jobs=1)
+    judge_held_out(items[:-1], recipes, tmp_path, jobs=1)
+    assert len(list(tmp_path.glob("held-out-*-fold*-recipe*.pt"))) == 6
 
 
 def test_thresholds_may_be_chosen_elsewhere(corpus: Path, tmp_path: Path) -> None:

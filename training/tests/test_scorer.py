@@ -10,13 +10,13 @@ import torch
 from higgins_train.calibrate import calibration, expected_calibration_error, platt, unsure_band
 from higgins_train.class_thresholds import HeldOut, compare
 from higgins_train.corpus import read_corpus
-from higgins_train.export import export_scorer
+from higgins_train.export import export_scorer, load_scorer
 from higgins_train.metrics import area_under_roc, best_threshold, detection_at, pearson
 from higgins_train.phone_columns import GOP_SD, LPR
 from higgins_train.phones import LABEL_OF, NUM_LABELS
 from higgins_train.scorer_evaluation import evaluate, predict
 from higgins_train.scorer_items import UNKNOWN, Item, collate, make_item, without_labels
-from higgins_train.scorer_loss import heard_loss, insertion_loss, label_loss_of
+from higgins_train.scorer_loss import heard_as_taught, heard_loss, insertion_loss, label_loss_of
 from higgins_train.scorer_model import (
     INPUT_NAMES,
     LOGITS,
@@ -27,7 +27,7 @@ from higgins_train.scorer_model import (
 )
 from higgins_train.scorer_options import ScorerOptions
 from higgins_train.scorer_training import train_scorer
-from higgins_train.stacking import GOP_COLUMNS, Stack, fit_stack, stacked
+from higgins_train.stacking import GOP_COLUMNS, Stack, columns_of, fit_stack, stacked
 from higgins_train.teaching import opinions_of, taught
 
 NUM_FEATURES = (
@@ -198,9 +198,62 @@ def test_the_stack_leaves_out_what_is_not_known(corpus: Path) -> None:
         }
         for i in items
     ]
+    # An unknown score, whatever else is said of its phone, moves nothing.
+    unknown = [replace(i, phone=i.phone * np.nan) for i in items]
+    nonsense = [{name: values + 5.0 for name, values in output.items()} for output in outputs]
+    alone, beside = fit_stack(outputs, items), fit_stack([*outputs, *nonsense], [*items, *unknown])
+    torch.testing.assert_close(beside.state_dict(), alone.state_dict())
     some = [replace(i, phone=np.where(np.arange(len(i.phone)) == 0, np.nan, i.phone)) for i in items]
-    weights = fit_stack(outputs, some).weigh.weight
-    assert torch.isfinite(weights).all()
+    assert not torch.equal(fit_stack(outputs, some).columns.mean, alone.columns.mean)
+
+
+def test_a_run_without_a_stack_or_with_an_older_one_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="run `scorer`"):
+        Stack.load(tmp_path)
+    older = Stack().state_dict() | {"weigh.weight": torch.zeros(2, 3)}
+    torch.save(older, tmp_path / "stack.pt")
+    with pytest.raises(SystemExit, match="weighs other columns"):
+        Stack.load(tmp_path)
+
+
+def test_scorers_of_before_are_refused(tmp_path: Path) -> None:
+    torch.save({"config": {"num_insertion_features": 5}}, tmp_path / "scorer-seed1.pt")
+    with pytest.raises(SystemExit, match="before scorers said what was heard"):
+        load_scorer(tmp_path / "scorer-seed1.pt")
+
+
+def test_odds_against_the_canonical_phone_survive_its_certainty() -> None:
+    item = {
+        "phone": torch.tensor([[1, 2]]),
+        "phone_valid": torch.ones(1, 2),
+        "phone_features": torch.zeros(1, 2, NUM_FEATURES),
+        "word_pool": torch.full((1, 1, 2), 0.5),
+    }
+    heard = torch.zeros(1, 2, NUM_LABELS)
+    heard[0, 0, 1], heard[0, 1, 3] = 13.0, 14.0
+    said = {
+        "phone_score": torch.zeros(1, 2),
+        "detection_logit": torch.zeros(1, 2),
+        "heard_logit": heard,
+        "word_scores": torch.zeros(1, 1, 3),
+        "utterance_scores": torch.zeros(1, 5),
+    }
+    canonical, against = columns_of(said, item)[0, :, 2:4].unbind(-1)
+    right = np.log(39.0) - 13.0
+    wrong = np.log(38.0 + np.exp(14.0))  # beyond what is told apart
+    np.testing.assert_allclose(against, [right, 11.5], rtol=1e-5)
+    assert wrong > 11.5
+    np.testing.assert_allclose(canonical, 1.0 / (1.0 + np.exp([right, 11.5])), rtol=1e-4)
+
+
+def test_what_teachers_heard_is_learned_where_they_said_it() -> None:
+    logit = torch.zeros(1, 2, NUM_LABELS, requires_grad=True)
+    teacher = torch.full((1, 2, NUM_LABELS), torch.nan)
+    teacher[0, 0] = 0.0
+    teacher[0, 0, 7] = 3.0
+    heard_as_taught(logit, teacher).backward()
+    assert logit.grad[0, 0].argmin() == 7 and not logit.grad[0, 1].any()
+    assert heard_as_taught(logit, teacher * torch.nan) == 0.0
 
 
 def test_the_stack_knows_what_the_word_and_the_whole_got(corpus: Path) -> None:
