@@ -46,6 +46,8 @@ MAX_PACK_BYTES = 30_000_000
 MAX_DRIFT = 0.005
 COMMAND = """python -m higgins_train all --corpus SO762 --native NATIVE --cmudict cmudict.dict \\
     --init whisper-base --run runs/en-us --out packs/en-us --version VERSION --bfloat16"""
+# Of scorer/padding.cc: the runtime compiles every length that it meets.
+PHONE_STEP, WORD_STEP = 16, 8
 # Without native speech nothing says how often an insertion is heard where there is none: then none is reported.
 NEVER_NATS = 100.0
 ROLES = {
@@ -73,28 +75,44 @@ class OnnxRecogniser:
 
 
 def exported_scorer(path: Path) -> Callable[[dict[str, np.ndarray]], Outputs]:
-    """A pack's scorer graph: inputs of one utterance -> outputs on 0-2."""
-    import onnxruntime
+    """A pack's scorer graph: inputs of one utterance -> outputs on 0-2, computed as the engine does: padded, by its
+    runtime."""
+    import openvino
 
-    session = onnxruntime.InferenceSession(path)
-    # Packs of one prompt at a time ask for no validity.
-    asked = {wanted.name for wanted in session.get_inputs()}
+    core = openvino.Core()
+    model = core.compile_model(core.read_model(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    # Packs of one prompt at a time ask for no validity, and must not be padded.
+    asked = {name for wanted in model.inputs for name in wanted.names}
+    pads = {"phone_valid", "word_valid"} <= asked
     # Packs until 2026.11.3 say nothing of insertions, those until 2026.11.4 not what was heard.
-    given = {output.name for output in session.get_outputs()}
-    told = [name for name in OUTPUT_NAMES if name in given]
+    place = {name: at for at, output in enumerate(model.outputs) for name in output.names}
 
-    def score(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def score(inputs: dict[str, np.ndarray]) -> Outputs:
         members = inputs["word_of_phone"][None] == np.arange(inputs["word_of_phone"].max() + 1)[:, None]
-        feed = {name: inputs[name] for name in INPUT_NAMES if name in inputs}
-        feed = {k: v if v.dtype == np.int64 else v.astype(np.float32) for k, v in feed.items()}
-        feed |= {
-            "word_pool": (members / members.sum(axis=1, keepdims=True)).astype(np.float32),
-            "phone_valid": np.ones(members.shape[1], np.float32),
-            "word_valid": np.ones(members.shape[0], np.float32),
+        words, phones = members.shape
+        more_words, more_phones = (-words % WORD_STEP, -phones % PHONE_STEP) if pads else (0, 0)
+        feed = {
+            name: inputs[name] if inputs[name].dtype == np.int64 else inputs[name].astype(np.float32)
+            for name in INPUT_NAMES
+            if name in inputs
         }
-        feed = {name: values for name, values in feed.items() if name in asked}
-        outputs = dict(zip(told, session.run(told, feed), strict=True))
-        return {name: v * (1.0 if name in LOGITS else 2.0) for name, v in outputs.items()}
+        feed = {
+            name: of if name.startswith("utterance") else np.pad(of, [(0, more_phones), (0, 0)][: of.ndim])
+            for name, of in feed.items()
+        }
+        pool = (members / members.sum(axis=1, keepdims=True)).astype(np.float32)
+        feed |= {
+            "word_pool": np.pad(pool, [(0, more_words), (0, more_phones)]),
+            "phone_valid": np.pad(np.ones(phones, np.float32), (0, more_phones)),
+            "word_valid": np.pad(np.ones(words, np.float32), (0, more_words)),
+        }
+        told = list(model({name: of for name, of in feed.items() if name in asked}).values())
+        real = {"word_scores": words, "utterance_scores": None}
+        return {
+            name: told[place[name]][: real.get(name, phones)] * (1.0 if name in LOGITS else 2.0)
+            for name in OUTPUT_NAMES
+            if name in place
+        }
 
     return score
 

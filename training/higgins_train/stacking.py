@@ -34,6 +34,7 @@ RIDGE = 1.0  # of squared weights of standardised columns, beside a sum over pho
 # alone; that something was wrong is better known where it was made to be.
 CERTAIN_SCORE_WEIGHT, CERTAIN_DETECTION_WEIGHT = 0.2, 1.0
 MOST_ODDS_NATS = 11.5
+LEAST_NATS = 60.0  # below the likeliest label: keeps logarithms finite
 FILE = "stack.pt"  # of a run
 
 Tensors = dict[str, torch.Tensor]
@@ -44,9 +45,12 @@ def columns_of(output: Tensors, batch: Tensors) -> torch.Tensor:
     utterance, GOPs, the scores of the word and of the utterance, and products of these."""
     heard = output["heard_logit"]
     itself = nn.functional.one_hot(batch["phone"], NUM_LABELS).to(heard.dtype)
-    of_canonical = (heard * itself).sum(dim=-1, keepdim=True)
-    # Not log(1 - posterior), of which rounding leaves nothing where the posterior is nearly 1.
-    against = torch.logsumexp(heard - 1e9 * itself, dim=-1, keepdim=True) - of_canonical
+    # Summed, not taken as 1 - posterior, of which rounding leaves nothing where the posterior is nearly 1. In plain
+    # exponentials: OpenVINO 2026.4.1 gives other figures for a log-sum-exp of masked logits.
+    likelihoods = torch.exp((heard - heard.amax(dim=-1, keepdim=True)).clamp(min=-LEAST_NATS))
+    of_canonical = (likelihoods * itself).sum(dim=-1, keepdim=True)
+    of_others = (likelihoods * (1.0 - itself)).sum(dim=-1, keepdim=True)
+    against = torch.log(of_others) - torch.log(of_canonical)
     against = against.clamp(-MOST_ODDS_NATS, MOST_ODDS_NATS)
     canonical = torch.sigmoid(-against)
     score, detection = output["phone_score"][..., None], output["detection_logit"][..., None]
