@@ -64,10 +64,12 @@ def dev_block(figures: Path) -> str:
     )
     shipped = _load(SHIPPED, "figures.json")
     if shipped["fit_on"] == "all":
+        same = dev["pack_version"] == shipped["version"]
+        unheard = "its recipe without them" if same else f"the last pack that had not, {dev['pack_version']}"
         lines.append(
             f"The pack that is here, {shipped['version']}, learned from these speakers too, so that they can say "
-            f"nothing about it: these are the figures of the last pack that had not, {dev['pack_version']}. What can "
-            "be known of the new one is on its [card](packs/en-us/README.md)."
+            f"nothing about it: these are the figures of {unheard}. What can be known of the one that ships is on its "
+            "[card](packs/en-us/README.md)."
         )
     return "\n".join(lines)
 
