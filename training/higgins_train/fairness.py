@@ -16,10 +16,9 @@ import soundfile
 
 from .augmentation import babble, coloured_noise, through_telephone, with_noise
 from .corpus import MISPRONOUNCED_BELOW, Utterance, add_corpus_arguments, read_corpus
-from .ensemble import pack_scorer
 from .features import extract
 from .metrics import area_under_roc, pearson
-from .pack import OnnxRecogniser
+from .pack import ROLES, OnnxRecogniser, exported_scorer
 from .scorer_items import Item, make_item
 
 CHILD_UNTIL = 12  # years
@@ -102,8 +101,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     dev = [u for u in read_corpus(args.corpus) if u.division == "dev"]
-    recogniser = OnnxRecogniser(args.pack / "acoustic.onnx")
-    score = pack_scorer(args.pack)
+    recogniser = OnnxRecogniser(args.pack / ROLES["acoustic"])
+    score = exported_scorer(args.pack / ROLES["scorer"])
     points = json.loads((args.pack / "manifest.json").read_text())["calibration"]
     odds = np.log(points["detection_threshold"] / (1.0 - points["detection_threshold"]))
     threshold = (odds - points["detection_offset"]) / points["detection_scale"]
