@@ -11,7 +11,7 @@ import onnxruntime
 import pytest
 import torch
 from conftest import ROOT, tiny_checkpoint
-from higgins_train import acoustic
+from higgins_train import acoustic_training
 from higgins_train.acoustic_model import PhoneRecogniser
 from higgins_train.acoustic_training import TrainOptions, train_recogniser
 from higgins_train.corpus import read_corpus
@@ -111,7 +111,7 @@ def test_interrupted_and_resumed_is_the_same_model(
     class InterruptionError(Exception):
         pass
 
-    real, calls = acoustic.ctc_loss, []
+    real, calls = acoustic_training.ctc_loss, []
 
     def failing(*args):
         calls.append(1)
@@ -119,10 +119,10 @@ def test_interrupted_and_resumed_is_the_same_model(
             raise InterruptionError
         return real(*args)
 
-    monkeypatch.setattr(acoustic, "ctc_loss", failing)
+    monkeypatch.setattr(acoustic_training, "ctc_loss", failing)
     with pytest.raises(InterruptionError):
         run("resumed")
-    monkeypatch.setattr(acoustic, "ctc_loss", real)
+    monkeypatch.setattr(acoustic_training, "ctc_loss", real)
     resumed = torch.load(run("resumed"), weights_only=True)["state"]
     assert straight.keys() == resumed.keys()
     for name, tensor in straight.items():
