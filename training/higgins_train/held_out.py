@@ -63,8 +63,14 @@ def divide(items: list[Item], num_folds: int) -> list[list[Item]]:
 
 
 def key_of(items: list[Item]) -> str:
-    """Of a fold: scorers that left out other recordings must not be taken for those that left out these."""
-    return hashlib.sha256("\n".join(sorted(item.id for item in items)).encode()).hexdigest()[:8]
+    """Of what all folds are drawn from: scorers that left out other recordings, or learned from other teachers, must
+    not be taken for these."""
+    digest = hashlib.sha256()
+    for item in sorted(items, key=lambda item: item.id):
+        digest.update(item.id.encode() + b"\n")
+        for name, values in sorted((item.teacher or {}).items()):
+            digest.update(name.encode() + values.tobytes())
+    return digest.hexdigest()[:8]
 
 
 def judge_held_out(

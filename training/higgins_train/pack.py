@@ -218,16 +218,7 @@ def run(args: argparse.Namespace) -> None:
         "version": args.version,
         **{
             key: report[key]
-            for key in (
-                "fit_on",
-                "splits",
-                "folds",
-                "seeds",
-                "single",
-                "teacher",
-                "averaged",
-                "held_out",
-            )
+            for key in ("fit_on", "splits", "folds", "seeds", "single", "teacher", "averaged", "held_out")
             if key in report
         },
         **({"fit_only": fit_only_figures(args.fit_only)} if args.fit_only else {}),
@@ -311,24 +302,28 @@ def heard_on_dev(
 ) -> tuple[Heard, Heard]:
     """(recogniser and scorers in float, the two graphs of the pack). chosen_on: as of `evaluate`."""
     shipped = exported_scorer(args.out / ROLES["scorer"])
+
+    def by_members(items: list[Item]) -> list[Outputs]:
+        return stacked(stack, predict(members, items), items)
+
+    def by_graph(items: list[Item]) -> list[Outputs]:
+        return [shipped(item.inputs) for item in items]
+
     stressed = stressed_pronunciations(read_cmudict(args.cmudict)) if args.native else {}
     dev = [with_words(u, stressed) if u.native else u for u in utterances if u.division == "dev"]
     dev = dev[: args.limit]
     frozen = json.loads((args.run / MEAN / "options.json").read_text())["frozen_layers"]
     recognisers = [
-        (Posteriors(model, None, frozen), args.run),
-        (OnnxRecogniser(args.out / ROLES["acoustic"]), args.run / "export"),
+        (Posteriors(model, None, frozen), args.run, by_members),
+        (OnnxRecogniser(args.out / ROLES["acoustic"]), args.run / "export", by_graph),
     ]
     both = []
-    for recogniser, folder in recognisers:
+    for recogniser, folder, judge in recognisers:
         inputs: dict[str, dict[str, np.ndarray]] = {}
         for kind, pool in pools(dev, []).items():
             inputs |= extract(pool, recogniser, folder / f"features-dev{kind}.pt")
         items = [make_item(u, inputs[u.id]) for u in dev if u.id in inputs]
-        if folder == args.run:
-            predictions = stacked(stack, predict(members, items), items)
-        else:
-            predictions = [shipped(item.inputs) for item in items]
+        predictions = judge(items)
         both.append(Heard(items, predictions, evaluate(predictions, items, chosen_on)))
     return both[0], both[1]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from higgins_train.held_out import HeldOut, divide, judge_held_out
+from higgins_train.held_out import HeldOut, divide, judge_held_out, key_of
 from higgins_train.scorer_evaluation import detections, evaluate, predict
 from higgins_train.scorer_items import Item
 from higgins_train.scorer_options import Recipe, ScorerOptions
@@ -87,6 +87,13 @@ def test_scorers_that_left_out_others_are_not_taken_for_these(corpus: Path, tmp_
     judge_held_out(items, recipes, tmp_path, jobs=1)
     judge_held_out(items[:-1], recipes, tmp_path, jobs=1)
     assert len(list(tmp_path.glob("held-out-*-fold*-recipe*.pt"))) == 6
+    for score in (0.5, 1.5):  # the same recordings, other teachers
+        lessons = [replace(i, teacher={"phone_score": np.full(len(i.phone), score)}) for i in items]
+        assert key_of(lessons) not in {
+            key_of(items),
+            *(path.name.split("-")[2] for path in tmp_path.iterdir()),
+        }
+    assert key_of(lessons) == key_of(lessons[::-1])
 
 
 def test_thresholds_may_be_chosen_elsewhere(corpus: Path, tmp_path: Path) -> None:
