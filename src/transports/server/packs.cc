@@ -19,8 +19,9 @@ bool Speaks(const PackInfo& pack, const std::string& language) {
 Result<PackSet> PackSet::Load(const std::vector<std::filesystem::path>& folders, int concurrent_requests) {
   std::vector<std::shared_ptr<const Assessor>> packs;
   for (const std::filesystem::path& folder : folders) {
-    Result<Assessor> assessor = Assessor::Open(
-        folder, {.threads_per_request = 1, .concurrent_requests = concurrent_requests, .acoustic_graph = {}});
+    AssessorOptions options;  // no cache: a server starts seldom, and has often no place that it may write to
+    options.concurrent_requests = concurrent_requests;
+    Result<Assessor> assessor = Assessor::Open(folder, options);
     if (!assessor) return assessor.error();
     const std::string& name = assessor->pack().name;
     const bool taken =

@@ -7,7 +7,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <exception>
@@ -15,11 +14,13 @@
 #include <string>
 #include <utility>
 
+#include "transports/server/http/admission.h"
 #include "transports/server/http/body_reader.h"
 #include "transports/server/http/cors.h"
 #include "transports/server/http/reply.h"
 #include "transports/server/http/responder.h"
 #include "transports/server/http/stream.h"
+#include "transports/server/http/timed_stream.h"
 #include "transports/server/http/websocket_stream.h"
 
 namespace higgins::server::http {
@@ -30,16 +31,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kReadBytes = 16384;
 constexpr auto kUploadGrace = std::chrono::seconds(5);
-// After a refusal the rest of the body is read and forgotten for a while: a connection closed with bytes
-// unread is reset, and the client might never see why (RFC 9112, 9.6).
-constexpr std::chrono::seconds kLinger{3};
-constexpr std::chrono::seconds kGoodbye{1};  // for the client's half of a TLS close
-constexpr std::size_t kMaxLingerBytes = std::size_t{64} << 20;
-
-enum class AtDeadline { kCancel, kClose };
-
 enum class BodyEnd { kTooSlow, kConnectionLost };
 
 // In the coroutines below no aggregate is made within a co_await or co_return expression: GCC 12 destroys
@@ -72,44 +64,34 @@ class Connection : public std::enable_shared_from_this<Connection> {
              Tracker* tracker)
       : service_(service),
         tracker_(tracker),
-        stream_(std::make_shared<Stream>(std::move(socket), std::move(tls))),
-        deadline_(stream_->get_executor()) {
+        timed_(std::make_shared<TimedStream>(std::move(socket), std::move(tls))) {
     boost::system::error_code error;
-    const auto endpoint = stream_->socket().remote_endpoint(error);
+    const auto endpoint = stream().socket().remote_endpoint(error);
     if (!error) remote_address_ = endpoint.address().to_string();
-    stream_->socket().non_blocking(true, error);
-    stream_->socket().set_option(Stream::Tcp::no_delay(true), error);
+    stream().socket().non_blocking(true, error);
+    stream().socket().set_option(Stream::Tcp::no_delay(true), error);
   }
 
   void Start();
 
  private:
+  Stream& stream() { return timed_->stream(); }
   asio::awaitable<void> Run();
-  asio::awaitable<bool> Handshake();
-  asio::awaitable<bool> Fill();
   asio::awaitable<bool> ReadHead(Turn* turn);
   asio::awaitable<std::optional<Response>> Prepare(Turn* turn);
-  std::optional<Response> Judge(Turn* turn);
   asio::awaitable<std::optional<Problem>> ReadBody(Turn* turn);
   asio::awaitable<Response> Handle(Turn* turn);
   asio::awaitable<bool> Send(Turn* turn, Response response);
   asio::awaitable<void> Refuse(Turn* turn, const HeadError& error);
-  asio::awaitable<void> Linger(bool body_unread);
   asio::awaitable<void> Upgrade(Turn* turn);
   void Report(const Turn& turn, const Response& response, std::size_t bytes_out) const;
   void WatchForLeaving(std::shared_ptr<std::atomic<bool>> gone);
-  void Arm(Clock::time_point when, AtDeadline action);
-  void Disarm();
   void End(Ending ending);
 
   Service* service_;
   Tracker* tracker_;
-  std::shared_ptr<Stream> stream_;
+  std::shared_ptr<TimedStream> timed_;
   std::string remote_address_;
-  std::string inbox_;  ///< received, not yet understood
-  asio::steady_timer deadline_;
-  std::size_t deadline_generation_ = 0;
-  bool timed_out_ = false;
   bool idle_ = true;
   bool first_request_ = true;
   bool ending_ = false;
@@ -117,7 +99,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 };
 
 void Connection::Start() {
-  const auto executor = stream_->get_executor();
+  const auto executor = stream().get_executor();
   tracker_->Add(this, [weak = weak_from_this(), executor](Ending ending) {
     asio::post(executor, [weak, ending] {
       if (const auto self = weak.lock()) self->End(ending);
@@ -126,8 +108,8 @@ void Connection::Start() {
   asio::co_spawn(
       executor, [self = shared_from_this()] { return self->Run(); },
       [self = shared_from_this()](const std::exception_ptr&) {
-        self->Disarm();
-        self->stream_->Close();
+        self->timed_->Disarm();
+        self->stream().Close();
         self->tracker_->Remove(self.get());
       });
 }
@@ -137,69 +119,32 @@ void Connection::End(Ending ending) {
   if (end_websocket_) {
     end_websocket_(ending);
   } else if (ending == Ending::kCut) {
-    stream_->Close();
+    stream().Close();
   } else if (idle_) {
-    stream_->Cancel();
+    stream().Cancel();
   }
-}
-
-void Connection::Arm(Clock::time_point when, AtDeadline action) {
-  timed_out_ = false;
-  const std::size_t generation = ++deadline_generation_;
-  deadline_.expires_at(when);
-  deadline_.async_wait([weak = weak_from_this(), generation, action](const auto& error) {
-    const auto self = weak.lock();
-    if (error || !self || generation != self->deadline_generation_) return;
-    self->timed_out_ = true;
-    if (action == AtDeadline::kClose)
-      self->stream_->Close();
-    else
-      self->stream_->Cancel();
-  });
-}
-
-void Connection::Disarm() {
-  ++deadline_generation_;
-  deadline_.cancel();
-}
-
-asio::awaitable<bool> Connection::Handshake() {
-  if (!stream_->is_tls()) co_return true;
-  Arm(Clock::now() + service_->options.header_timeout, AtDeadline::kClose);
-  const auto [error] = co_await stream_->async_handshake(kAwait);
-  co_return !error;
-}
-
-/// Reads what there is. False: the connection ended, or the deadline passed.
-asio::awaitable<bool> Connection::Fill() {
-  const std::size_t before = inbox_.size();
-  inbox_.resize(before + kReadBytes);
-  const auto [error, got] =
-      co_await stream_->async_read_some(asio::buffer(inbox_.data() + before, kReadBytes), kAwait);
-  inbox_.resize(before + got);
-  co_return !error;
 }
 
 asio::awaitable<bool> Connection::ReadHead(Turn* turn) {
   const HttpOptions& options = service_->options;
-  idle_ = inbox_.empty();
+  idle_ = timed_->inbox().empty();
   const auto quiet = first_request_ ? options.header_timeout : options.idle_timeout;
-  Arm(Clock::now() + (idle_ ? quiet : options.header_timeout), AtDeadline::kCancel);
+  timed_->Arm(Clock::now() + (idle_ ? quiet : options.header_timeout), AtDeadline::kCancel);
   while (true) {
-    auto end = FindHeadEnd(inbox_, options.head_limits);
+    auto end = FindHeadEnd(timed_->inbox(), options.head_limits);
     if (const auto* error = std::get_if<HeadError>(&end)) {
       co_await Refuse(turn, *error);
       co_return false;
     }
     if (const auto size = std::get<0>(end)) {
-      turn->head_bytes = inbox_.substr(0, *size);
-      inbox_.erase(0, *size);
+      turn->head_bytes = timed_->inbox().substr(0, *size);
+      timed_->inbox().erase(0, *size);
       idle_ = false;
       co_return true;
     }
     if (idle_ && ending_) co_return false;
-    if (!co_await Fill()) {
-      if (timed_out_ && !inbox_.empty()) {
+    if (!co_await timed_->Fill()) {
+      if (timed_->timed_out() && !timed_->inbox().empty()) {
         const HeadError late{408, "the head of the request did not arrive in time"};
         co_await Refuse(turn, late);
       }
@@ -208,47 +153,9 @@ asio::awaitable<bool> Connection::ReadHead(Turn* turn) {
     if (idle_) {
       idle_ = false;
       turn->request->received = Clock::now();
-      Arm(Clock::now() + options.header_timeout, AtDeadline::kCancel);
+      timed_->Arm(Clock::now() + options.header_timeout, AtDeadline::kCancel);
     }
   }
-}
-
-/// Whether the request may go on, before its body is read. A response: it may not, or needs no more.
-std::optional<Response> Connection::Judge(Turn* turn) {
-  Request& request = *turn->request;
-  const auto problem = [&](ProblemKind kind, std::string detail) {
-    return ToResponse({.kind = kind, .detail = std::move(detail)}, request.id);
-  };
-  turn->match = service_->router.Find(request.method, request.path);
-  const Router::Match& match = turn->match;
-  request.path_parameters = match.path_parameters;
-  if (match.allowed.empty() && request.path != "*")
-    return problem(ProblemKind::kNotFound, "no resource has this path; /openapi.json lists them");
-  const Access* access = match.route != nullptr       ? &match.route->access
-                         : match.websocket != nullptr ? &match.websocket->access
-                                                      : nullptr;
-  turn->origin = JudgeOrigin(request.headers, service_->options.cors_origins);
-  if (turn->origin == OriginKind::kRefused && (access == nullptr || !access->scope.empty()))
-    return problem(ProblemKind::kForbidden,
-                   "pages of this origin may not call; --cors-origin lists those that may");
-  if (IsPreflight(request.method, request.headers)) return AnswerPreflight(match.allowed);
-  if (request.method == "OPTIONS") {
-    Response response;
-    response.status = 204;
-    response.headers.Add("Allow", AllowedMethods(match.allowed));
-    return response;
-  }
-  if (match.route == nullptr && (match.websocket == nullptr || request.method != "GET")) {
-    Response response =
-        problem(ProblemKind::kMethodNotAllowed, "allowed here: " + AllowedMethods(match.allowed));
-    response.headers.Add("Allow", AllowedMethods(match.allowed));
-    return response;
-  }
-  const bool is_open = access->scope.empty();
-  if (!is_open && (service_->draining || ending_))
-    return problem(ProblemKind::kDraining, "the server is shutting down; try another one");
-  if (const auto refused = service_->authorise(*access, &request)) return ToResponse(*refused, request.id);
-  return std::nullopt;
 }
 
 asio::awaitable<std::optional<Problem>> Connection::ReadBody(Turn* turn) {
@@ -257,14 +164,14 @@ asio::awaitable<std::optional<Problem>> Connection::ReadBody(Turn* turn) {
   turn->body_unread = true;
   std::optional<Problem> problem = reader.Check();
   if (problem) co_return problem;
-  if (turn->head.expects_continue && inbox_.empty() && !reader.is_done()) {
+  if (turn->head.expects_continue && timed_->inbox().empty() && !reader.is_done()) {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    const auto [error, sent] = co_await asio::async_write(*stream_, asio::buffer(kContinue), kAwait);
+    const auto [error, sent] = co_await asio::async_write(stream(), asio::buffer(kContinue), kAwait);
     if (error) co_return BodyEnded(BodyEnd::kConnectionLost);
   }
   const Clock::time_point start = Clock::now();
   while (!reader.is_done()) {
-    problem = reader.Feed(&inbox_);
+    problem = reader.Feed(&timed_->inbox());
     if (problem) co_return problem;
     if (reader.is_done()) break;
     Clock::time_point latest = start + options.body_timeout;
@@ -273,9 +180,9 @@ asio::awaitable<std::optional<Problem>> Connection::ReadBody(Turn* turn) {
                                                  options.min_upload_bytes_per_s);
       latest = std::min(latest, start + kUploadGrace + std::chrono::duration_cast<milliseconds>(earned));
     }
-    Arm(latest, AtDeadline::kCancel);
-    if (!co_await Fill()) {
-      co_return BodyEnded(timed_out_ ? BodyEnd::kTooSlow : BodyEnd::kConnectionLost);
+    timed_->Arm(latest, AtDeadline::kCancel);
+    if (!co_await timed_->Fill()) {
+      co_return BodyEnded(timed_->timed_out() ? BodyEnd::kTooSlow : BodyEnd::kConnectionLost);
     }
   }
   turn->body_bytes = reader.num_bytes();
@@ -286,10 +193,13 @@ asio::awaitable<std::optional<Problem>> Connection::ReadBody(Turn* turn) {
 /// A response when the request ends here; none: the handler's turn.
 asio::awaitable<std::optional<Response>> Connection::Prepare(Turn* turn) {
   const bool has_body = turn->head.framing != BodyFraming::kNone;
-  std::optional<Response> verdict = Judge(turn);
-  if (verdict || turn->match.route == nullptr) {
+  const Taking taking = ending_ || service_->draining ? Taking::kOpenPaths : Taking::kAll;
+  Admission admission = Admit(*service_, taking, turn->request.get());
+  turn->match = std::move(admission.match);
+  turn->origin = admission.origin;
+  if (admission.answer || turn->match.route == nullptr) {
     turn->body_unread = has_body;
-    co_return verdict;
+    co_return std::move(admission.answer);
   }
   const std::optional<Problem> problem = co_await ReadBody(turn);
   if (problem) co_return ToResponse(*problem, turn->request->id);
@@ -299,13 +209,13 @@ asio::awaitable<std::optional<Response>> Connection::Prepare(Turn* turn) {
 /// While a handler works nothing is read; a connection that breaks is noticed all the same. One that only
 /// ends may be half closed by a client that still waits for its answer.
 void Connection::WatchForLeaving(std::shared_ptr<std::atomic<bool>> gone) {
-  if (!inbox_.empty()) return;
-  stream_->socket().async_wait(Stream::Tcp::socket::wait_read, [self = shared_from_this(),
+  if (!timed_->inbox().empty()) return;
+  stream().socket().async_wait(Stream::Tcp::socket::wait_read, [self = shared_from_this(),
                                                                 held = std::move(gone)](const auto& error) {
     if (error) return;
     char byte = 0;
     boost::system::error_code peek_error;
-    self->stream_->socket().receive(asio::buffer(&byte, 1), Stream::Tcp::socket::message_peek, peek_error);
+    self->stream().socket().receive(asio::buffer(&byte, 1), Stream::Tcp::socket::message_peek, peek_error);
     const bool is_broken =
         peek_error && peek_error != asio::error::would_block && peek_error != asio::error::eof;
     if (is_broken) held->store(true, std::memory_order_relaxed);
@@ -313,7 +223,7 @@ void Connection::WatchForLeaving(std::shared_ptr<std::atomic<bool>> gone) {
 }
 
 asio::awaitable<Response> Connection::Handle(Turn* turn) {
-  const auto slot = std::make_shared<ResponseSlot>(stream_->get_executor());
+  const auto slot = std::make_shared<ResponseSlot>(stream().get_executor());
   WatchForLeaving(turn->request->gone);
   try {
     // No copy stays here: a handler that lets go of its own has forgotten the request, and that must be
@@ -323,7 +233,7 @@ asio::awaitable<Response> Connection::Handle(Turn* turn) {
     slot->response = InternalError(exception, turn->request->id);
   }
   while (!slot->response) co_await slot->arrived.async_wait(kAwait);
-  stream_->Cancel();  // the watch
+  stream().Cancel();  // the watch
   co_return *std::move(slot->response);
 }
 
@@ -356,11 +266,13 @@ asio::awaitable<bool> Connection::Send(Turn* turn, Response response) {
   const bool sends_body = turn->request->method != "HEAD" && response.status != 204 && response.status != 304;
   const std::array<asio::const_buffer, 2> buffers{asio::buffer(head),
                                                   asio::buffer(body.data(), sends_body ? body.size() : 0)};
-  Arm(Clock::now() + service_->options.body_timeout, AtDeadline::kClose);
-  const auto [error, sent] = co_await asio::async_write(*stream_, buffers, kAwait);
+  timed_->Arm(Clock::now() + service_->options.body_timeout, AtDeadline::kClose);
+  const auto [error, sent] = co_await asio::async_write(stream(), buffers, kAwait);
   Report(*turn, response, sent);
   if (error) co_return false;
-  if (!stays) co_await Linger(turn->body_unread || !inbox_.empty());
+  if (!stays)
+    co_await timed_->Linger(turn->body_unread || !timed_->inbox().empty() ? Leftover::kUnread
+                                                                          : Leftover::kNone);
   co_return stays;
 }
 
@@ -376,21 +288,6 @@ asio::awaitable<void> Connection::Refuse(Turn* turn, const HeadError& error) {
   co_await Send(turn, std::move(response));
 }
 
-asio::awaitable<void> Connection::Linger(bool body_unread) {
-  Arm(Clock::now() + (body_unread ? kLinger : kGoodbye), AtDeadline::kClose);
-  if (!body_unread) {
-    if (stream_->is_tls()) co_await stream_->async_shutdown_tls(kAwait);
-    co_return;
-  }
-  stream_->ShutdownSend();
-  inbox_.clear();
-  std::size_t num_bytes = 0;
-  while (num_bytes < kMaxLingerBytes && co_await Fill()) {
-    num_bytes += inbox_.size();
-    inbox_.clear();
-  }
-}
-
 asio::awaitable<void> Connection::Upgrade(Turn* turn) {
   if (const auto problem = CheckUpgrade(turn->head)) {
     Response response = ToResponse(*problem, turn->request->id);
@@ -401,9 +298,9 @@ asio::awaitable<void> Connection::Upgrade(Turn* turn) {
     co_await Send(turn, std::move(response));
     co_return;
   }
-  Disarm();
-  http::Upgrade upgrade{.stream = stream_,
-                        .received = turn->head_bytes + inbox_,
+  timed_->Disarm();
+  http::Upgrade upgrade{.stream = timed_->shared_stream(),
+                        .received = turn->head_bytes + timed_->inbox(),
                         .request = turn->request,
                         .route = turn->match.websocket,
                         .service = service_,
@@ -416,7 +313,7 @@ asio::awaitable<void> Connection::Upgrade(Turn* turn) {
 
 asio::awaitable<void> Connection::Run() {
   const auto self = shared_from_this();
-  if (!co_await Handshake()) co_return;
+  if (!co_await timed_->Handshake(service_->options.header_timeout)) co_return;
   while (true) {
     Turn turn;
     turn.request->received = Clock::now();
@@ -446,7 +343,7 @@ asio::awaitable<void> Connection::Run() {
       co_await Upgrade(&turn);
       co_return;
     }
-    Disarm();
+    timed_->Disarm();
     Response response;
     if (verdict)
       response = *std::move(verdict);

@@ -42,10 +42,4 @@ Respond MakeRespond(std::shared_ptr<ResponseSlot> slot, const std::string& reque
   return [promise](Response response) { promise->Keep(std::move(response)); };
 }
 
-std::string AllowedMethods(const std::vector<std::string>& methods) {
-  std::string out;
-  for (const std::string& method : methods) out += (out.empty() ? "" : ", ") + method;
-  return out;
-}
-
 }  // namespace higgins::server::http

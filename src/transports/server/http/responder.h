@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "transports/server/http/router.h"
 
@@ -21,8 +20,5 @@ struct ResponseSlot {
 };
 
 Respond MakeRespond(std::shared_ptr<ResponseSlot> slot, const std::string& request_id);
-
-/// "GET, HEAD, POST"
-std::string AllowedMethods(const std::vector<std::string>& methods);
 
 }  // namespace higgins::server::http
