@@ -13,6 +13,8 @@ FUZZ_SECONDS ?= 30
 TSAN_TARGETS := engine_test acoustic_test scorer_test end_to_end_test server_test
 TOOLS := .deps/tools/bin
 export CTEST_OUTPUT_ON_FAILURE = 1
+# What make runs leaves nothing in the user's own cache.
+export HIGGINS_CACHE ?= off
 
 .PHONY: help
 help:  ## This list
@@ -109,8 +111,9 @@ soak: setup-test release  ## The server for long: SOAK_REQUESTS (100000) mixed r
 LOAD_SECONDS ?= 60
 load: setup-test release  ## Open-loop load on the server, and on FastAPI + onnxruntime (LOAD_SECONDS a phase: 60)
 	@tools/setup.sh load
-	@tools/python_module.sh $(JOBS) || echo "load: without the Python module there is nothing to compare with"
-	@$(SERVER_PYTHON) bench/load.py --seconds $(LOAD_SECONDS)
+	@if tools/python_module.sh $(JOBS); then compared=; else compared=--no-baseline; \
+	  echo "load: without the Python module (make setup-training) there is nothing to compare with"; fi; \
+	  $(SERVER_PYTHON) bench/load.py --seconds $(LOAD_SECONDS) $$compared
 
 deploy-check: setup-test release  ## What `make test` leaves out of deploy/: the chart by Helm's own library, the size of the image
 	@tools/setup.sh deploy

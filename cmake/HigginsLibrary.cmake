@@ -31,10 +31,12 @@ install(FILES ${PROJECT_BINARY_DIR}/higginsConfig.cmake ${PROJECT_BINARY_DIR}/hi
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/higgins)
 
 if(HIGGINS_INSTALL_RUNTIME)
-  # The library, the front end and the plug-in that are used, and what they load themselves; they find each other by $ORIGIN.
+  # The library, the plug-in and the front ends that are used (of ONNX, and of what a cache keeps), and what they load
+  # themselves; they find each other by $ORIGIN.
   get_target_property(openvino_library openvino::runtime IMPORTED_LOCATION_RELEASE)
   get_filename_component(openvino_folder ${openvino_library} DIRECTORY)
   file(GLOB runtime_files ${openvino_folder}/libopenvino.so.* ${openvino_folder}/libopenvino_onnx_frontend.so.*
+       ${openvino_folder}/libopenvino_ir_frontend.so.*
        ${openvino_folder}/libopenvino_intel_cpu_plugin.so ${openvino_folder}/libopenvino_arm_cpu_plugin.so
        ${openvino_folder}/libtbb.so.* ${openvino_folder}/libtbbmalloc.so.* ${openvino_folder}/libhwloc.so.*)
   install(PROGRAMS ${runtime_files} DESTINATION ${CMAKE_INSTALL_LIBDIR}/higgins)

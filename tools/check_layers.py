@@ -106,10 +106,12 @@ ROOMS: dict[str, Room] = {
     "scorer": Room(_INNER),
     "diagnosis": Room(_INNER, JSON),
     "report": Room(_INNER, JSON),
-    "acoustic/openvino": Room((*_INNER, "acoustic"), ("openvino/*",)),
-    "scorer/openvino": Room((*_INNER, "scorer"), ("openvino/*",)),
+    "inference": Room(_INNER, ("openvino/*",)),
+    "acoustic/openvino": Room((*_INNER, "inference", "acoustic"), ("openvino/*",)),
+    "scorer/openvino": Room((*_INNER, "inference", "scorer"), ("openvino/*",)),
     "engine": Room(
-        (*_INNER, *LIBRARY_ROOMS, "acoustic/openvino", "scorer/openvino"), (*JSON, "openssl/*", *POSIX)
+        (*_INNER, *LIBRARY_ROOMS, "inference", "acoustic/openvino", "scorer/openvino"),
+        (*JSON, "openssl/*", *POSIX),
     ),
     # A transport sees the public API only; what it needs from the house goes through there.
     "transports": Room(("include/higgins",), (*JSON, "CLI/*", *POSIX)),

@@ -26,6 +26,11 @@ struct AssessorOptions {
   int concurrent_requests = 1;  ///< inference streams, 1 to 64; further callers of Assess() wait for one
   /// An ONNX file to run instead of the pack's acoustic graph, to compare the two; empty: the pack's own.
   std::filesystem::path acoustic_graph;
+  /// Where compiled graphs are kept, some 30 MB for a pack and each pair of the numbers above, so that the
+  /// next process starts twice as fast; the scores are the same. Made when missing; without rights to it
+  /// everything works as without a cache, and so it does with a folder that other users may write to. Empty:
+  /// none.
+  std::filesystem::path cache_directory;
 };
 
 /// The caller's own pronunciation of one word, ARPAbet with optional stress digits: {"higgins", "HH IH1 G IH0

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "acoustic/openvino/openvino_acoustic_model.h"
+#include "engine/graph_cache.h"
 #include "engine/sha256.h"
+#include "inference/graph_store.h"
 #include "scorer/features.h"
 #include "scorer/openvino/openvino_scorer.h"
 
@@ -50,6 +52,15 @@ PackInfo Describe(const ModelSource& source, const Manifest& manifest) {
   return info;
 }
 
+// Where this graph, compiled, is found and kept; nowhere without a cache.
+inference::GraphStore StoreOf(const GraphCache& cache, const Bytes& graph) {
+  if (!cache.is_on()) return {};
+  const std::string digest = Sha256Hex(graph);
+  return {.find = [=](const std::string& key) { return cache.Read(digest + "\n" + key); },
+          .keep = [=](const std::string& key,
+                      const std::string& bytes) { cache.Write(digest + "\n" + key, bytes); }};
+}
+
 Result<std::unique_ptr<AcousticModel>> LoadAcoustic(const ModelSource& source, const Manifest& manifest,
                                                     const AssessorOptions& options) {
   const std::filesystem::path& replacement = options.acoustic_graph;
@@ -64,10 +75,13 @@ Result<std::unique_ptr<AcousticModel>> LoadAcoustic(const ModelSource& source, c
   graph_options.frame_shift_ms = manifest.frame_shift_ms;
   graph_options.threads_per_request = options.threads_per_request;
   graph_options.concurrent_requests = options.concurrent_requests;
-  return acoustic::LoadOpenVinoAcousticModel(*graph, graph_options);
+  // A graph that is only tried out is not kept.
+  const GraphCache cache(replacement.empty() ? options.cache_directory : std::filesystem::path());
+  return acoustic::LoadOpenVinoAcousticModel(*graph, graph_options, StoreOf(cache, *graph));
 }
 
-Result<std::unique_ptr<Scorer>> LoadScorer(const ModelSource& source, const Manifest& manifest) {
+Result<std::unique_ptr<Scorer>> LoadScorer(const ModelSource& source, const Manifest& manifest,
+                                           const AssessorOptions& options) {
   const Result<Bytes> graph = ReadPackFile(source, manifest, "scorer");
   if (!graph) return graph.error();
   scorer::OpenVinoOptions graph_options;
@@ -77,7 +91,8 @@ Result<std::unique_ptr<Scorer>> LoadScorer(const ModelSource& source, const Mani
   graph_options.num_labels = manifest.phone_set.num_labels();
   graph_options.num_phone_features = PhoneColumns(manifest.phone_set.num_labels()).size();
   graph_options.num_utterance_features = utterance_column::kSize;
-  return scorer::LoadOpenVinoScorer(*graph, graph_options);
+  return scorer::LoadOpenVinoScorer(*graph, graph_options,
+                                    StoreOf(GraphCache(options.cache_directory), *graph));
 }
 
 Result<lexicon::Lexicon> LoadLexicon(const ModelSource& source, const Manifest& manifest) {
@@ -134,7 +149,8 @@ Result<Pack> LoadPack(const ModelSource& source, const AssessorOptions& options)
   // Compiling the acoustic graph takes longer than everything else together. It stays in the calling thread:
   // the heap that glibc gives to another grows a page at a time, and 13 MB of it were lost.
   auto rest_loading = std::async(std::launch::async, [&] {
-    return Rest{LoadScorer(source, *manifest), LoadLexicon(source, *manifest), LoadAdvice(source, *manifest)};
+    return Rest{LoadScorer(source, *manifest, options), LoadLexicon(source, *manifest),
+                LoadAdvice(source, *manifest)};
   });
   Result<std::unique_ptr<AcousticModel>> acoustic = LoadAcoustic(source, *manifest, options);
   Rest rest = rest_loading.get();

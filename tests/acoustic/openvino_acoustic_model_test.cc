@@ -8,6 +8,7 @@
 #include <iterator>
 #include <thread>
 
+#include "support/memory_store.h"
 #include "support/tiny_speech.h"
 
 namespace higgins::acoustic {
@@ -56,6 +57,54 @@ TEST(OpenVinoAcousticModel, HearsTheTones) {
     if (best != 0 && (heard.empty() || heard.back() != best)) heard.push_back(best);
   }
   EXPECT_EQ(heard, testing::TinyLabels("K AE T"));
+}
+
+TEST(OpenVinoAcousticModel, WhatOneProcessCompiledServesTheNext) {
+  testing::MemoryStore memory;
+  const auto fresh = LoadOpenVinoAcousticModel(TinyGraph(), TinyOptions(), memory.store());
+  ASSERT_TRUE(fresh) << fresh.error().message;
+  EXPECT_EQ(memory.num_kept, 1);
+  // The graph itself is not read.
+  const auto again = LoadOpenVinoAcousticModel({}, TinyOptions(), memory.store());
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(memory.num_kept, 1);
+  const Result<Posteriors> expected = (*fresh)->Run(Say("K AE T"));
+  const Result<Posteriors> actual = (*again)->Run(Say("K AE T"));
+  ASSERT_TRUE(expected && actual);
+  EXPECT_THAT(actual->log_posteriors.values(),
+              ::testing::ElementsAreArray(expected->log_posteriors.values()));
+}
+
+TEST(OpenVinoAcousticModel, WhatTheRuntimeRefusesIsMadeAnew) {
+  testing::MemoryStore memory;
+  ASSERT_TRUE(LoadOpenVinoAcousticModel(TinyGraph(), TinyOptions(), memory.store()));
+  const std::string good = memory.kept.begin()->second;
+  for (const std::string& bytes : {std::string("nonsense"), good.substr(0, good.size() / 2)}) {
+    memory.kept.begin()->second = bytes;
+    memory.num_kept = 0;
+    EXPECT_TRUE(LoadOpenVinoAcousticModel(TinyGraph(), TinyOptions(), memory.store()));
+    EXPECT_EQ(memory.num_kept, 1);
+    EXPECT_NE(memory.kept.begin()->second, bytes);
+  }
+}
+
+TEST(OpenVinoAcousticModel, AnotherConfigurationIsKeptByItself) {
+  testing::MemoryStore memory;
+  OpenVinoOptions options = TinyOptions();
+  ASSERT_TRUE(LoadOpenVinoAcousticModel(TinyGraph(), options, memory.store()));
+  options.concurrent_requests = 2;
+  ASSERT_TRUE(LoadOpenVinoAcousticModel(TinyGraph(), options, memory.store()));
+  EXPECT_EQ(memory.kept.size(), 2U);
+}
+
+TEST(OpenVinoAcousticModel, ACompiledGraphIsCheckedLikeAnyOther) {
+  testing::MemoryStore memory;
+  ASSERT_TRUE(LoadOpenVinoAcousticModel(TinyGraph(), TinyOptions(), memory.store()));
+  OpenVinoOptions other = TinyOptions();
+  other.num_labels = 41;
+  const auto model = LoadOpenVinoAcousticModel(TinyGraph(), other, memory.store());
+  ASSERT_FALSE(model);
+  EXPECT_THAT(model.error().message, HasSubstr("log_posteriors"));
 }
 
 // This graph sees one frame at a time, so windows may change nothing at all.

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -75,6 +77,23 @@ TEST(LoadPack, RefusesAFileThatWasChanged) {
     EXPECT_EQ(error.code, ErrorCode::kBadPack);
     EXPECT_THAT(error.message, AllOf(HasSubstr(name), HasSubstr("expected sha256"), HasSubstr("it has")));
   }
+}
+
+TEST(LoadPack, RefusesAChangedGraphAlsoWhereACompiledOneIsKept) {
+  std::string folder = (std::filesystem::temp_directory_path() / "higgins-pack-XXXXXX").string();
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  AssessorOptions options;
+  options.cache_directory = folder;
+  EXPECT_TRUE(LoadPack(MemorySource(TinyFiles()), options));
+  EXPECT_TRUE(LoadPack(MemorySource(TinyFiles()), options));
+  for (const char* name : {"acoustic.onnx", "scorer.onnx"}) {
+    Files files = TinyFiles();
+    files[name][files[name].size() / 2] ^= std::byte{1};
+    const Result<Pack> pack = LoadPack(MemorySource(files), options);
+    ASSERT_FALSE(pack) << name;
+    EXPECT_EQ(pack.error().code, ErrorCode::kBadPack);
+  }
+  std::filesystem::remove_all(folder);
 }
 
 TEST(LoadPack, RefusesAFileThatWasCutOffOrIsMissing) {

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "support/memory_store.h"
 #include "support/tiny_speech.h"
 
 namespace higgins::scorer {
@@ -61,6 +62,27 @@ TEST(OpenVinoScorer, ReadsEveryOutput) {
   EXPECT_NEAR(scores->word_accuracy[0], a, 1e-5);
   EXPECT_NEAR(scores->word_stress[1], (b + c) / 2.0F, 1e-5);
   EXPECT_NEAR(scores->total, (a + b + c) / 3.0F, 1e-5);
+}
+
+TEST(OpenVinoScorer, WhatOneProcessCompiledServesTheNext) {
+  ScorerInput input = Input({0.0F, -1.0F, -0.5F});
+  input.insertion_features = Matrix(3, 40, 1.0F);
+  input.utterance_features = Matrix(1, 5, 0.1F);
+  for (const char* graph : {"tiny_pack/scorer.onnx", "judging_scorer.onnx", "standardising_scorer.onnx"}) {
+    testing::MemoryStore memory;
+    const auto fresh = LoadOpenVinoScorer(TinyGraph(graph), TinyOptions(), memory.store());
+    ASSERT_TRUE(fresh) << fresh.error().message;
+    const auto again = LoadOpenVinoScorer({}, TinyOptions(), memory.store());
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(memory.num_kept, 1);
+    const Result<Scores> expected = (*fresh)->Run(input);
+    const Result<Scores> actual = (*again)->Run(input);
+    ASSERT_TRUE(expected && actual) << graph;
+    EXPECT_EQ(actual->phone, expected->phone);
+    EXPECT_EQ(actual->word_total, expected->word_total);
+    EXPECT_EQ(actual->insertion_logit, expected->insertion_logit);
+    EXPECT_EQ(actual->accuracy, expected->accuracy);
+  }
 }
 
 TEST(OpenVinoScorer, TakesEveryLength) {

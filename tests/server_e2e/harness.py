@@ -27,6 +27,8 @@ BINARY = Path(
 )
 PACK = Path(os.environ.get("HIGGINS_PACK", ROOT / "packs" / "en-us"))
 EXAMPLES = ROOT / "examples"
+# What the tests start leaves nothing in the cache of whoever runs them.
+os.environ.setdefault("HIGGINS_CACHE", "off")
 READY_TIMEOUT_S = 180  # a busy machine: it is ready in 2 s on a quiet one
 
 

@@ -54,10 +54,9 @@ class Sandbox {
 
   /// Runs `higgins ARGUMENTS` in the folder with the tiny pack, through the shell.
   ProgramRun Higgins(const std::string& arguments, const std::string& environment = "") const {
-    const std::string command = "cd '" + folder_.string() + "' && " + environment +
-                                " HIGGINS_PACK='" HIGGINS_SOURCE_DIR
-                                "/tests/data/tiny_pack' '" HIGGINS_PROGRAM "' " +
-                                arguments + " >stdout.txt 2>stderr.txt";
+    const std::string command = "cd '" + folder_.string() + "' && HIGGINS_CACHE=off HIGGINS_PACK='" +
+                                HIGGINS_SOURCE_DIR "/tests/data/tiny_pack' " + environment +
+                                " '" HIGGINS_PROGRAM "' " + arguments + " >stdout.txt 2>stderr.txt";
     const int status = std::system(command.c_str());  // NOLINT(concurrency-mt-unsafe)
     ProgramRun run;
     run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;

@@ -1,7 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "transports/program.h"
@@ -27,6 +32,20 @@ std::vector<Json> JsonLines(const std::string& text) {
 }
 
 bool IsOneLine(const std::string& text) { return !text.empty() && text.find('\n') == text.size() - 1; }
+
+// A file that is replaced gets another one.
+std::set<ino_t> Inodes(const std::filesystem::path& folder) {
+  std::set<ino_t> out;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    struct stat status {};
+    if (stat(entry.path().c_str(), &status) == 0) out.insert(status.st_ino);
+  }
+  return out;
+}
+
+int NumFiles(const std::filesystem::path& folder) {
+  return static_cast<int>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
 
 TEST(Program, ExplainsItself) {
   const Sandbox sandbox;
@@ -71,6 +90,36 @@ TEST(Program, FindsThePackByOptionBeforeEnvironment) {
   EXPECT_EQ(run.exit_code, 18);
   EXPECT_THAT(run.err, AllOf(StartsWith("higgins: not_found: "), HasSubstr("nowhere")));
   EXPECT_TRUE(IsOneLine(run.err));
+}
+
+TEST(Program, KeepsCompiledGraphsForTheNextStart) {
+  const Sandbox sandbox;
+  sandbox.Record("a.wav", "K AE T");
+  const std::string arguments = "assess a.wav cat --json";
+  const std::string without = sandbox.Higgins(arguments).out;
+  EXPECT_EQ(sandbox.Higgins(arguments + " --cache kept").out, without);
+  const std::set<ino_t> kept = Inodes(sandbox / "kept");
+  EXPECT_EQ(kept.size(), 2U);
+  EXPECT_EQ(sandbox.Higgins(arguments + " --cache kept").out, without);
+  EXPECT_EQ(Inodes(sandbox / "kept"), kept);  // read, and not written again
+}
+
+TEST(Program, FindsTheCacheByOptionThenVariableThenTheUsersFolder) {
+  const Sandbox sandbox;
+  const std::string home = (sandbox / "home").string();
+  sandbox.Higgins("phones cat", "HIGGINS_CACHE= XDG_CACHE_HOME= HOME='" + home + "'");
+  EXPECT_EQ(NumFiles(sandbox / "home/.cache/higgins"), 2);
+  sandbox.Higgins("phones cat", "HIGGINS_CACHE= XDG_CACHE_HOME='" + home + "/xdg'");
+  EXPECT_EQ(NumFiles(sandbox / "home/xdg/higgins"), 2);
+  sandbox.Higgins("phones cat", "HIGGINS_CACHE=named");
+  EXPECT_EQ(NumFiles(sandbox / "named"), 2);
+  sandbox.Higgins("phones cat --cache given", "HIGGINS_CACHE=other");
+  EXPECT_EQ(NumFiles(sandbox / "given"), 2);
+  sandbox.Higgins("phones cat --cache off", "HIGGINS_CACHE=other");
+  EXPECT_FALSE(std::filesystem::exists(sandbox / "other"));
+  // A folder that cannot be made is no error.
+  WriteFile(sandbox / "a-file", "");
+  EXPECT_EQ(sandbox.Higgins("phones cat --cache a-file/x").exit_code, 0);
 }
 
 TEST(Assess, PrintsATableForPeople) {
@@ -240,12 +289,13 @@ TEST(Bench, MeasuresEveryStageAndAFreshProcess) {
       "bench --audio a.wav --text cat --runs 3 --cold-starts 1 --json b.json --model '" HIGGINS_SOURCE_DIR
       "/tests/data/tiny_pack/acoustic.onnx'");
   EXPECT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_THAT(run.out,
-              AllOf(HasSubstr("acoustic"), HasSubstr("whole"), HasSubstr("cold start"), HasSubstr("p99")));
+  EXPECT_THAT(run.out, AllOf(HasSubstr("acoustic"), HasSubstr("whole"), HasSubstr("cold start"),
+                             HasSubstr("first start"), HasSubstr("p99")));
   const Json json = Json::parse(ReadFile(sandbox / "b.json"));
   ASSERT_EQ(json["subjects"].size(), 2U);
   EXPECT_GT(json["subjects"][0]["stages_ms"]["whole"]["p50"], 0.0);
   EXPECT_GT(json["subjects"][0]["cold_start_ms"]["p50"], json["subjects"][0]["stages_ms"]["whole"]["p50"]);
+  EXPECT_GT(json["subjects"][0]["first_start_ms"]["p50"], json["subjects"][0]["stages_ms"]["whole"]["p50"]);
   EXPECT_GT(json["subjects"][1]["peak_memory_mb"], 1.0);
 }
 

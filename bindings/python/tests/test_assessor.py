@@ -113,3 +113,14 @@ def test_threads_share_one_assessor(assessor: object, samples: np.ndarray) -> No
     for thread in threads:
         thread.join()
     assert reports == [expected] * 4
+
+
+def test_compiled_graphs_are_kept_when_asked_for(
+    assessor: object, samples: np.ndarray, tmp_path: Path
+) -> None:
+    expected = assessor.assess(samples, TEXT)
+    inodes = []
+    for _ in range(2):  # made, then read: a file that is written again gets another inode
+        assert higgins.Assessor(TINY_PACK, cache=tmp_path / "kept").assess(samples, TEXT) == expected
+        inodes.append({file.stat().st_ino for file in (tmp_path / "kept").iterdir()})
+    assert len(inodes[0]) == 2 and inodes[0] == inodes[1]

@@ -4,20 +4,22 @@
 #include <cmath>
 #include <cstdint>
 #include <exception>
-#include <openvino/frontend/manager.hpp>
 #include <openvino/openvino.hpp>
 #include <span>
-#include <sstream>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "acoustic/windows.h"
 #include "base/one_line.h"
 #include "base/pool.h"
-#include "base/span_stream.h"
+#include "inference/compile.h"
 
 namespace higgins::acoustic {
 namespace {
+
+using inference::Describe;
+using inference::Ports;
 
 constexpr const char* kInput = "samples";
 constexpr const char* kPosteriorsOutput = "log_posteriors";
@@ -27,30 +29,17 @@ Error BadGraph(const OpenVinoOptions& options, const std::string& what) {
   return Error{ErrorCode::kBadPack, options.name + ": " + what};
 }
 
-std::string Describe(const std::vector<ov::Output<const ov::Node>>& ports) {
-  std::ostringstream out;
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    const auto& names = ports[i].get_names();
-    out << (i == 0 ? "" : ", ") << (names.empty() ? "(unnamed)" : *names.begin()) << " "
-        << ports[i].get_element_type() << " " << ports[i].get_partial_shape();
-  }
-  return out.str();
-}
-
-bool HasPort(const std::vector<ov::Output<const ov::Node>>& ports, const std::string& name,
-             const ov::PartialShape& shape) {
+bool HasPort(const Ports& ports, const std::string& name, const ov::PartialShape& shape) {
   return std::any_of(ports.begin(), ports.end(), [&](const ov::Output<const ov::Node>& port) {
     return port.get_names().contains(name) && port.get_element_type() == ov::element::f32 &&
            port.get_partial_shape().compatible(shape);
   });
 }
 
-Result<void> CheckPorts(const ov::Model& model, const OpenVinoOptions& options) {
-  const auto inputs = model.inputs();
+Result<void> CheckPorts(const Ports& inputs, const Ports& outputs, const OpenVinoOptions& options) {
   if (inputs.size() != 1 || !HasPort(inputs, kInput, ov::PartialShape{1, -1})) {
     return BadGraph(options, "expected one input `samples` f32 [1,?], it has: " + Describe(inputs));
   }
-  const auto outputs = model.outputs();
   if (!HasPort(outputs, kPosteriorsOutput, ov::PartialShape{1, -1, options.num_labels})) {
     return BadGraph(options, "expected an output `log_posteriors` f32 [1,?," +
                                  std::to_string(options.num_labels) +
@@ -61,15 +50,6 @@ Result<void> CheckPorts(const ov::Model& model, const OpenVinoOptions& options) 
                                  "] (state_dim of the manifest), it has: " + Describe(outputs));
   }
   return {};
-}
-
-// ov::Core::read_model() would ask every front end that is installed whether the graph is its own, and copy
-// the bytes twice before reading them. Null when they are not ONNX.
-std::shared_ptr<ov::Model> ReadOnnx(std::span<const std::byte> onnx) {
-  const ov::frontend::FrontEnd::Ptr front_end = ov::frontend::FrontEndManager().load_by_framework("onnx");
-  SpanStream bytes(onnx);
-  const ov::frontend::InputModel::Ptr graph = front_end->load(static_cast<std::istream*>(&bytes));
-  return graph ? front_end->convert(graph) : nullptr;
 }
 
 ov::AnyMap CompileConfig(const OpenVinoOptions& options) {
@@ -182,19 +162,16 @@ class OpenVinoAcousticModel final : public AcousticModel {
 }  // namespace
 
 Result<std::unique_ptr<AcousticModel>> LoadOpenVinoAcousticModel(std::span<const std::byte> onnx,
-                                                                 const OpenVinoOptions& options) {
-  try {
-    const std::shared_ptr<ov::Model> model = ReadOnnx(onnx);
-    if (!model) return BadGraph(options, "not an ONNX graph");
-    const Result<void> checked = CheckPorts(*model, options);
-    if (!checked) return checked.error();
-    ov::CompiledModel compiled = ov::Core().compile_model(model, "CPU", CompileConfig(options));
-    std::unique_ptr<AcousticModel> out =
-        std::make_unique<OpenVinoAcousticModel>(std::move(compiled), options);
-    return out;
-  } catch (const std::exception& exception) {
-    return BadGraph(options, "OpenVINO cannot load the graph: " + OneLine(exception.what()));
-  }
+                                                                 const OpenVinoOptions& options,
+                                                                 const inference::GraphStore& store) {
+  const auto check = [&](const Ports& inputs, const Ports& outputs) {
+    return CheckPorts(inputs, outputs, options);
+  };
+  Result<ov::CompiledModel> model = inference::Compile(
+      {.onnx = onnx, .name = options.name, .config = CompileConfig(options), .check = check, .store = store});
+  if (!model) return model.error();
+  std::unique_ptr<AcousticModel> out = std::make_unique<OpenVinoAcousticModel>(*std::move(model), options);
+  return out;
 }
 
 const char* OpenVinoVersion() {

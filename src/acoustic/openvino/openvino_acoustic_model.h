@@ -8,6 +8,7 @@
 
 #include "acoustic/acoustic_model.h"
 #include "higgins/result.h"
+#include "inference/graph_store.h"
 
 namespace higgins::acoustic {
 
@@ -23,10 +24,12 @@ struct OpenVinoOptions {
 };
 
 /// Loads an ONNX graph: input `samples` float32 [1 x samples]; outputs `log_posteriors` float32 [1 x frames x
-/// labels] and `states` float32 [1 x frames x state_dim]. The bytes are not needed afterwards. Errors:
-/// kBadPack (not a graph, or its names or shapes are not these; the message says expected and actual).
+/// labels] and `states` float32 [1 x frames x state_dim]. The bytes are not needed afterwards. `compiled`:
+/// see inference/compile.h. Errors: kBadPack (not a graph, or its names or shapes are not these; the message
+/// says expected and actual).
 Result<std::unique_ptr<AcousticModel>> LoadOpenVinoAcousticModel(std::span<const std::byte> onnx,
-                                                                 const OpenVinoOptions& options);
+                                                                 const OpenVinoOptions& options,
+                                                                 const inference::GraphStore& store = {});
 
 /// "OpenVINO" and its version.
 const char* OpenVinoVersion();

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdint>
 #include <exception>
-#include <openvino/frontend/manager.hpp>
 #include <openvino/openvino.hpp>
 #include <sstream>
 #include <utility>
@@ -12,11 +11,14 @@
 
 #include "base/one_line.h"
 #include "base/pool.h"
-#include "base/span_stream.h"
+#include "inference/compile.h"
 #include "scorer/padding.h"
 
 namespace higgins::scorer {
 namespace {
+
+using inference::Describe;
+using inference::Ports;
 
 constexpr const char* kInsertionLogit = "insertion_logit";
 constexpr const char* kHeardLogit = "heard_logit";
@@ -66,15 +68,6 @@ std::vector<Port> OptionalOutputs(const OpenVinoOptions& options) {
           {kHeardLogit, ov::element::f32, {any, Columns(options.num_labels)}}};
 }
 
-std::string Describe(const std::vector<ov::Output<const ov::Node>>& ports) {
-  std::ostringstream out;
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    const std::string name = ports[i].get_names().empty() ? "(unnamed)" : ports[i].get_any_name();
-    out << (i == 0 ? "" : ", ") << Port{name, ports[i].get_element_type(), ports[i].get_partial_shape()};
-  }
-  return out.str();
-}
-
 bool Matches(const ov::Output<const ov::Node>& actual, const Port& expected) {
   return actual.get_names().contains(expected.name) && actual.get_element_type() == expected.type &&
          actual.get_partial_shape().compatible(expected.shape);
@@ -84,9 +77,9 @@ Error BadGraph(const OpenVinoOptions& options, const std::string& what) {
   return Error{ErrorCode::kBadPack, options.name + ": " + what};
 }
 
-Result<void> CheckPorts(const ov::Model& model, const OpenVinoOptions& options) {
+Result<void> CheckPorts(const Ports& inputs, const Ports& outputs, const OpenVinoOptions& options) {
   const std::vector<Port> expected_inputs = ExpectedInputs(options);
-  for (const ov::Output<const ov::Node>& input : model.inputs()) {
+  for (const ov::Output<const ov::Node>& input : inputs) {
     const bool known = std::any_of(expected_inputs.begin(), expected_inputs.end(),
                                    [&](const Port& port) { return Matches(input, port); });
     if (known) continue;
@@ -95,7 +88,6 @@ Result<void> CheckPorts(const ov::Model& model, const OpenVinoOptions& options) 
     return BadGraph(options,
                     "the engine has no input " + Describe({input}) + "; it gives: " + expected.str());
   }
-  const auto outputs = model.outputs();
   std::vector<Port> expected_outputs = ExpectedOutputs();
   for (const Port& port : OptionalOutputs(options)) {
     if (std::any_of(outputs.begin(), outputs.end(),
@@ -112,15 +104,6 @@ Result<void> CheckPorts(const ov::Model& model, const OpenVinoOptions& options) 
     return BadGraph(options, "expected an output " + expected.str() + ", it has: " + Describe(outputs));
   }
   return {};
-}
-
-// ov::Core::read_model() would ask every front end that is installed whether the graph is its own, and copy
-// the bytes twice before reading them. Null when they are not ONNX.
-std::shared_ptr<ov::Model> ReadOnnx(std::span<const std::byte> onnx) {
-  const ov::frontend::FrontEnd::Ptr front_end = ov::frontend::FrontEndManager().load_by_framework("onnx");
-  SpanStream bytes(onnx);
-  const ov::frontend::InputModel::Ptr graph = front_end->load(static_cast<std::istream*>(&bytes));
-  return graph ? front_end->convert(graph) : nullptr;
 }
 
 ov::AnyMap CompileConfig() {
@@ -293,18 +276,16 @@ class OpenVinoScorer final : public Scorer {
 }  // namespace
 
 Result<std::unique_ptr<Scorer>> LoadOpenVinoScorer(std::span<const std::byte> onnx,
-                                                   const OpenVinoOptions& options) {
-  try {
-    const std::shared_ptr<ov::Model> model = ReadOnnx(onnx);
-    if (!model) return BadGraph(options, "not an ONNX graph");
-    const Result<void> checked = CheckPorts(*model, options);
-    if (!checked) return checked.error();
-    ov::CompiledModel compiled = ov::Core().compile_model(model, "CPU", CompileConfig());
-    std::unique_ptr<Scorer> out = std::make_unique<OpenVinoScorer>(std::move(compiled), options);
-    return out;
-  } catch (const std::exception& exception) {
-    return BadGraph(options, "OpenVINO cannot load the graph: " + OneLine(exception.what()));
-  }
+                                                   const OpenVinoOptions& options,
+                                                   const inference::GraphStore& store) {
+  const auto check = [&](const Ports& inputs, const Ports& outputs) {
+    return CheckPorts(inputs, outputs, options);
+  };
+  Result<ov::CompiledModel> model = inference::Compile(
+      {.onnx = onnx, .name = options.name, .config = CompileConfig(), .check = check, .store = store});
+  if (!model) return model.error();
+  std::unique_ptr<Scorer> out = std::make_unique<OpenVinoScorer>(*std::move(model), options);
+  return out;
 }
 
 }  // namespace higgins::scorer

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "higgins/result.h"
+#include "inference/graph_store.h"
 #include "scorer/scorer.h"
 #include "types/pack_calibration.h"
 
@@ -29,6 +30,7 @@ struct OpenVinoOptions {
 /// from 2026.11.4 on) and `heard_logit` [phones x labels] (from 2026.11.5 on). Errors: kBadPack (not a graph,
 /// or its names or shapes are not these; the message says expected and actual).
 Result<std::unique_ptr<Scorer>> LoadOpenVinoScorer(std::span<const std::byte> onnx,
-                                                   const OpenVinoOptions& options);
+                                                   const OpenVinoOptions& options,
+                                                   const inference::GraphStore& store = {});
 
 }  // namespace higgins::scorer

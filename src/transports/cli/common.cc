@@ -39,6 +39,12 @@ std::vector<fs::path> UsualPlaces() {
   return places;
 }
 
+// Empty when the variable is not set.
+std::string FromEnvironment(const char* variable) {
+  const char* value = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): before any thread
+  return value == nullptr ? "" : value;
+}
+
 Error CannotRead(const std::string& path) {
   return Error{ErrorCode::kNotFound, path + ": " + std::generic_category().message(errno)};
 }
@@ -52,6 +58,10 @@ void AddPackOptions(CLI::App* command, PackOptions* options) {
       ->check(CLI::Range(1, 64))
       ->capture_default_str()
       ->type_name("N");
+  command
+      ->add_option("--cache", options->cache,
+                   "Folder that keeps compiled graphs for a faster start (default: see higgins --help)")
+      ->type_name("DIR|off");
 }
 
 void AddDetailOption(CLI::App* command, Detail* detail) {
@@ -70,8 +80,8 @@ int Fail(const Error& error) {
 
 Result<fs::path> FindPack(const std::string& given) {
   if (!given.empty()) return fs::path(given);
-  const char* environment = std::getenv("HIGGINS_PACK");  // NOLINT(concurrency-mt-unsafe): before any thread
-  if (environment != nullptr && *environment != '\0') return fs::path(environment);
+  const std::string environment = FromEnvironment("HIGGINS_PACK");
+  if (!environment.empty()) return fs::path(environment);
   std::string tried;
   for (const fs::path& place : UsualPlaces()) {
     if (HoldsPack(place)) return place;
@@ -79,6 +89,16 @@ Result<fs::path> FindPack(const std::string& given) {
   }
   return Error{ErrorCode::kNotFound,
                "no model pack; give --pack DIR or set HIGGINS_PACK (looked in " + tried + ")"};
+}
+
+fs::path FindCache(const std::string& given) {
+  const std::string named = given.empty() ? FromEnvironment("HIGGINS_CACHE") : given;
+  if (!named.empty()) return named == kNoCache ? fs::path() : fs::path(named);
+  // The XDG Base Directory Specification: a relative path is to be ignored.
+  const fs::path of_caches = FromEnvironment("XDG_CACHE_HOME");
+  if (of_caches.is_absolute()) return of_caches / "higgins";
+  const fs::path home = FromEnvironment("HOME");
+  return home.is_absolute() ? home / ".cache" / "higgins" : fs::path();
 }
 
 Result<Assessor> OpenPack(const PackOptions& options, int concurrent_requests,
@@ -89,6 +109,7 @@ Result<Assessor> OpenPack(const PackOptions& options, int concurrent_requests,
   assessor_options.threads_per_request = options.threads;
   assessor_options.concurrent_requests = concurrent_requests;
   assessor_options.acoustic_graph = acoustic_graph;
+  assessor_options.cache_directory = FindCache(options.cache);
   return Assessor::Open(*pack, assessor_options);
 }
 

@@ -14,9 +14,13 @@
 
 namespace higgins::cli {
 
+/// In the place of a folder: nothing is kept.
+inline constexpr const char* kNoCache = "off";
+
 struct PackOptions {
-  std::string pack;  ///< empty: searched for
-  int threads = 1;   ///< of one request
+  std::string pack;   ///< empty: searched for
+  int threads = 1;    ///< of one request
+  std::string cache;  ///< folder; empty: the usual one; kNoCache
 };
 
 void AddPackOptions(CLI::App* command, PackOptions* options);
@@ -48,6 +52,9 @@ int Fail(const Error& error);
 /// The pack that --pack, $HIGGINS_PACK or the usual places name. Errors: kNotFound, with the places that were
 /// tried.
 Result<std::filesystem::path> FindPack(const std::string& given);
+
+/// The folder that --cache, $HIGGINS_CACHE, $XDG_CACHE_HOME or $HOME name; empty for none.
+std::filesystem::path FindCache(const std::string& given);
 
 /// Finds and loads the pack. `acoustic_graph` replaces the pack's own when it is not empty.
 Result<Assessor> OpenPack(const PackOptions& options, int concurrent_requests = 1,
