@@ -33,7 +33,7 @@ checks.positive_data_acceptance.expected-statuses = [202, 400, 413, 415, 429, 50
 [[operations]]
 include-name = "GET /v1/phones"
 checks.positive_data_acceptance.expected-statuses = [200, 400, 404, 414, 429, 503]
-checks.negative_data_rejection.expected-statuses = [400, 404, 405, 414, 429]
+checks.negative_data_rejection.expected-statuses = [400, 401, 404, 405, 414, 429]
 [[operations]]
 include-path-regex = "^/speech/"
 checks.positive_data_acceptance.expected-statuses = [200, 400, 413, 415, 422, 429, 503]
