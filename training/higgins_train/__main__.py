@@ -20,6 +20,7 @@ COMMANDS = [
     "diagnosis",
     "ablate",
     "fairness",
+    "experts",
     "report",
 ]
 

@@ -35,7 +35,7 @@ class Word:
     # Where it is certain (synthetic speech, native speech beside a changed text): what was said at each of `phones`;
     # the phone, another, none, or several.
     spoken: list[list[str]] | None = None
-    # Per phone, the single experts' scores 0-2, in no order; None where they are not known or could not be read.
+    # Per phone, the single experts' scores 0-2 in the corpus's order, less those that could not be read; None: no view.
     phone_views: list[list[float]] | None = None
     # Per phone, the share 0-1 of the experts who heard something after it that is not in the text.
     insertion_views: list[float] | None = None

@@ -1,6 +1,7 @@
 """Who is judged worse, and in which rooms: a pack's figures on dev by age, gender, word length, noise, band and level.
 
-The conditions are made here from dev's own recordings; the pack's int8 graph and its scorer judge them.
+The conditions are made here from dev's own recordings; the pack's int8 graph and its scorer judge them. Dev is twenty
+speakers, and few of its children say a phone wrong: --held-out adds the groups of a whole corpus.
 """
 
 from __future__ import annotations
@@ -8,15 +9,17 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
 from .augmentation import babble, coloured_noise, through_telephone, with_noise
+from .calibrate import calibration, sigmoid
 from .corpus import MISPRONOUNCED_BELOW, Utterance, add_corpus_arguments, read_corpus
 from .features import extract
+from .held_out import HeldOut
 from .metrics import area_under_roc, pearson
 from .pack import ROLES, OnnxRecogniser, exported_scorer
 from .scorer_items import Item, make_item
@@ -53,25 +56,81 @@ def conditions(voices: list[Path]) -> dict[str, Callable[[np.ndarray, np.random.
     return named
 
 
-def figures_of(predictions: list[dict], items: list[Item], threshold: float) -> dict[str, float]:
-    """threshold: a detection logit. The two last: right phones flagged, wrong phones found."""
-    phone = np.concatenate([p["phone_score"] for p in predictions])
-    logit = np.concatenate([p["detection_logit"] for p in predictions])
-    truth = np.concatenate([i.phone for i in items])
+@dataclass
+class Points:
+    """Of a pack: what makes a probability of a detection logit, and from which probability a phone is flagged."""
+
+    scale: float
+    offset: float
+    threshold: float
+
+    def probability(self, logit: np.ndarray) -> np.ndarray:
+        return sigmoid(self.scale * logit + self.offset)
+
+
+def phone_figures(
+    score: np.ndarray, logit: np.ndarray, truth: np.ndarray, points: Points
+) -> dict[str, float]:
+    """Of phones, all [N]; score and truth are 0-2. The three last: the mean of the probabilities that a phone is wrong,
+    right phones flagged, wrong phones found."""
+    wrong = truth < MISPRONOUNCED_BELOW
+    probability = points.probability(logit)
+    flagged = probability >= points.threshold
+    return {
+        "phones": len(truth),
+        "wrong_phones": int(wrong.sum()),
+        "phone_pcc": pearson(score, truth),
+        "mean_phone_error": float((score - truth).mean()),
+        "mdd_auc": area_under_roc(logit, wrong),
+        "stated_wrong": float(probability.mean()),
+        "flagged_right": float(flagged[truth >= GOOD_FROM].mean()),
+        "found_wrong": float(flagged[wrong].mean()) if wrong.any() else float("nan"),
+    }
+
+
+def figures_of(predictions: list[dict], items: list[Item], points: Points) -> dict[str, float]:
     word = np.concatenate([p["word_scores"][:, 2] for p in predictions])
     whole = np.array([p["utterance_scores"][4] for p in predictions])
-    wrong = truth < MISPRONOUNCED_BELOW
     return {
         "recordings": len(items),
-        "phones": len(truth),
-        "phone_pcc": pearson(phone, truth),
+        **phone_figures(
+            np.concatenate([p["phone_score"] for p in predictions]),
+            np.concatenate([p["detection_logit"] for p in predictions]),
+            np.concatenate([i.phone for i in items]),
+            points,
+        ),
         "word_total_pcc": pearson(word, np.concatenate([i.word[:, 2] for i in items])),
         "utterance_total_pcc": pearson(whole, np.array([i.utterance[4] for i in items])),
-        "mean_phone_error": float((phone - truth).mean()),
-        "mdd_auc": area_under_roc(logit, wrong),
-        "flagged_right": float((logit[truth >= GOOD_FROM] >= threshold).mean()),
-        "found_wrong": float((logit[wrong] >= threshold).mean()) if wrong.any() else float("nan"),
     }
+
+
+def groups_of(utterances: list[Utterance]) -> dict[str, list[bool]]:
+    """Who belongs to which group; of groups that somebody belongs to."""
+    members = {
+        f"children (to {CHILD_UNTIL})": [u.age <= CHILD_UNTIL for u in utterances],
+        "adults": [u.age > CHILD_UNTIL for u in utterances],
+        "female": [u.gender == "f" for u in utterances],
+        "male": [u.gender == "m" for u in utterances],
+    }
+    return {name: of for name, of in members.items() if any(of)}
+
+
+def held_out_groups(held_out: HeldOut, utterances: list[Utterance]) -> dict[str, dict[str, float]]:
+    """The phones of speakers held out, by group: of a run that learned from dev too these are all learners, not just
+    dev's. The points are those that a pack gets, the best for all of these speakers together."""
+    by_speaker = {u.speaker: u for u in utterances}
+    if not set(held_out.speaker) <= set(by_speaker):
+        raise SystemExit(
+            "the run's held-out speakers are not the corpus's: give the corpus that it learned from"
+        )
+    their = [by_speaker[speaker] for speaker in held_out.speaker]
+    chosen = calibration(held_out.logit, held_out.wrong, 0.0, "")
+    points = Points(*(chosen[f"detection_{name}"] for name in ("scale", "offset", "threshold")))
+    out = {}
+    for name, members in {"everybody": [True] * len(their), **groups_of(their)}.items():
+        of = held_out.of(np.array(members))
+        out[name] = phone_figures(of.score, of.logit, of.truth, points)
+    return out
 
 
 def by_word_length(predictions: list[dict], items: list[Item]) -> dict[str, dict[str, float]]:
@@ -96,16 +155,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_corpus_arguments(parser)
     parser.add_argument("--run", type=Path, required=True, help="folder that keeps what the recogniser heard")
     parser.add_argument("--pack", type=Path, default=Path("packs/en-us"))
+    parser.add_argument(
+        "--held-out",
+        type=Path,
+        metavar="RUN",
+        help="a run whose held-out speakers are shown by group too; of one with --fit-on all they are all learners",
+    )
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
 
 
 def run(args: argparse.Namespace) -> None:
-    dev = [u for u in read_corpus(args.corpus) if u.division == "dev"]
+    learners = read_corpus(args.corpus)
+    dev = [u for u in learners if u.division == "dev"]
     recogniser = OnnxRecogniser(args.pack / ROLES["acoustic"])
     score = exported_scorer(args.pack / ROLES["scorer"])
-    points = json.loads((args.pack / "manifest.json").read_text())["calibration"]
-    odds = np.log(points["detection_threshold"] / (1.0 - points["detection_threshold"]))
-    threshold = (odds - points["detection_offset"]) / points["detection_scale"]
+    chosen = json.loads((args.pack / "manifest.json").read_text())["calibration"]
+    points = Points(*(chosen[f"detection_{name}"] for name in ("scale", "offset", "threshold")))
     cache = args.run / "fairness"
     cache.mkdir(parents=True, exist_ok=True)
 
@@ -117,16 +182,10 @@ def run(args: argparse.Namespace) -> None:
     predictions, items = judged(dev, "clean")
     if len(items) != len(dev):
         raise SystemExit("the engine refused a recording of dev: the groups would not line up")
-    groups = {
-        f"children (to {CHILD_UNTIL})": [u.age <= CHILD_UNTIL for u in dev],
-        "adults": [u.age > CHILD_UNTIL for u in dev],
-        "female": [u.gender == "f" for u in dev],
-        "male": [u.gender == "m" for u in dev],
-    }
-    report = {"everybody": figures_of(predictions, items, threshold)}
-    for name, members in groups.items():
-        chosen = [(p, i) for p, i, member in zip(predictions, items, members, strict=True) if member]
-        report[name] = figures_of([p for p, _ in chosen], [i for _, i in chosen], threshold)
+    report = {"everybody": figures_of(predictions, items, points)}
+    for name, members in groups_of(dev).items():
+        theirs = [(p, i) for p, i, member in zip(predictions, items, members, strict=True) if member]
+        report[name] = figures_of([p for p, _ in theirs], [i for _, i in theirs], points)
     for name, change in conditions([u.audio for u in dev]).items():
         changed = [
             Changed(
@@ -134,12 +193,15 @@ def run(args: argparse.Namespace) -> None:
             )
             for u in dev
         ]
-        report[name] = figures_of(*judged(changed, name), threshold)
+        report[name] = figures_of(*judged(changed, name), points)
     result = {
         "pack": str(args.pack.name),
         "groups": report,
         "word_length": by_word_length(predictions, items),
     }
+    if args.held_out:
+        result["held_out"] = held_out_groups(HeldOut.load(args.held_out), learners)
     args.out.write_text(json.dumps(result, indent=1) + "\n")
-    for name, figures in report.items():
-        print(f"{name:22s} " + "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))
+    held_out = {f"{name}, held out": f for name, f in result.get("held_out", {}).items()}
+    for name, figures in (report | held_out).items():
+        print(f"{name:28s} " + "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,8 @@ class HeldOut:
     wrong: np.ndarray  # bool
     phone: np.ndarray  # label of the canonical phone
     speaker: np.ndarray  # names
+    score: np.ndarray  # 0-2, the scorer's
+    truth: np.ndarray  # 0-2, the experts'
 
     def of(self, chosen: np.ndarray) -> HeldOut:
         """chosen: a mask or indices."""
@@ -47,9 +49,12 @@ class HeldOut:
 
     @staticmethod
     def load(run: Path) -> HeldOut:
-        if not (run / FILE).exists():
-            raise SystemExit(f"{run} lacks {FILE}: run `scorer` again, which keeps what it has and adds that")
-        return HeldOut(*torch.load(run / FILE, weights_only=False))
+        parts = torch.load(run / FILE, weights_only=False) if (run / FILE).exists() else ()
+        if len(parts) != len(fields(HeldOut)):
+            raise SystemExit(
+                f"{run} lacks {FILE}, or has an older one: run `scorer` again, which keeps what it has and adds that"
+            )
+        return HeldOut(*parts)
 
 
 def divide(items: list[Item], num_folds: int) -> list[list[Item]]:
@@ -107,5 +112,7 @@ def judge_held_out(
     logit, wrong = detections(outputs, judged)
     phone = np.concatenate([i.inputs["phone"] for i in judged])
     speaker = np.concatenate([[i.speaker] * len(i.phone) for i in judged])
+    score = np.clip(np.concatenate([o["phone_score"] for o in outputs]), 0, 2)
+    truth = np.concatenate([i.phone for i in judged])
     whole_stack = fit_stack([o for part in said for o in part], [i for part in folds for i in part])
-    return HeldOut(logit, wrong, phone, speaker), evaluate(outputs, judged), whole_stack
+    return HeldOut(logit, wrong, phone, speaker, score, truth), evaluate(outputs, judged), whole_stack

@@ -1,7 +1,7 @@
 """Write the tables and plots of docs/accuracy.md from the runs' own JSON: no figure is typed by hand.
 
-Takes what a run left (ablation rows, scorer.json, diagnosis, fairness), keeps it under docs/figures/accuracy/ so that
-the page can be written again without the run, and fills the blocks between `<!-- report:NAME begin -->` and
+Takes what a run left (ablation rows, scorer.json, experts, diagnosis, fairness), keeps it under docs/figures/accuracy/
+so that the page can be written again without the run, and fills the blocks between `<!-- report:NAME begin -->` and
 `<!-- report:NAME end -->`. Plots are drawn from the dev predictions of the run's first scorer.
 
 A run that learned from dev too (`--fit-on all`) leaves the figures and plots of dev as they are: only what it says of
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from . import experts
 from .calibrate import sigmoid
 from .corpus import MISPRONOUNCED_BELOW
 from .phones import PHONE_CLASSES
@@ -115,6 +116,37 @@ def held_out_block(folder: Path) -> str:
     return "\n".join(lines)
 
 
+def experts_block(folder: Path) -> str:
+    """Each expert, and the engine, against the mean of the other four; how far experts agree at all."""
+    report = json.loads((folder / experts.FILE).read_text())
+    shown = [
+        ("phone", "phone_pcc"),
+        ("AUC", "mdd_auc"),
+        ("precision", "mdd_precision"),
+        ("recall", "mdd_recall"),
+        ("F1", "mdd_f1"),
+    ]
+    lines = ["| | " + " | ".join(name for name, _ in shown) + " |", "|---" * (len(shown) + 1) + "|"]
+    for title, judges in (
+        *((f"expert {at}", [figures]) for at, figures in enumerate(report["experts"], 1)),
+        ("the experts, mean", report["experts"]),
+        ("the pack without dev, against the same four and four, mean", report["engine"]),
+        ("... flagging as many phones as each expert", report["engine_flagging_as_many"]),
+    ):
+        means = " | ".join(f"{np.mean([judge[key] for judge in judges]):.3f}" for _, key in shown)
+        lines.append(f"| {title} | {means} |")
+    left_out, agreement = report["left_out"], report["reliability"]
+    lines.append("")
+    lines.append(
+        f"Of {report['phones']} phones, {report['wrong_phones']} of them wrong by all five together; "
+        f"{left_out['phones']} more ({left_out['wrong_phones']} wrong) hold a mark that cannot be read. "
+        f"Two experts' phone scores correlate at {agreement['two_experts']:.3f} in the mean; the means of two panels "
+        f"of five would at {agreement['two_panels']:.3f}, and the true score with such a mean at "
+        f"{agreement['truth_and_panel']:.3f} (Spearman-Brown)."
+    )
+    return "\n".join(lines)
+
+
 def diagnosis_block(folder: Path) -> str:
     figures = json.loads((folder / "diagnosis.json").read_text())
     rows = [
@@ -136,17 +168,20 @@ def diagnosis_block(folder: Path) -> str:
 def fairness_block(folder: Path) -> str:
     report = json.loads((folder / "fairness.json").read_text())
     lines = [
-        "| | phones | phone | word | utterance | AUC | right flagged | wrong found | mean phone error |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| | phones | wrong | said to be | phone | word | utterance | AUC | right flagged | wrong found | mean error |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for name, f in report["groups"].items():
+    held_out = {f"{name}, held out": f for name, f in report.get("held_out", {}).items()}
+    for name, f in (report["groups"] | held_out).items():
+        words = [f"{f[key]:.3f}" if key in f else "" for key in ("word_total_pcc", "utterance_total_pcc")]
         lines.append(
-            f"| {name} | {f['phones']} | {f['phone_pcc']:.3f} | {f['word_total_pcc']:.3f} "
-            f"| {f['utterance_total_pcc']:.3f} | {f['mdd_auc']:.3f} | {f['flagged_right']:.2%} "
-            f"| {f['found_wrong']:.1%} | {f['mean_phone_error']:+.3f} |"
+            f"| {name} | {f['phones']} | {f['wrong_phones'] / f['phones']:.2%} | {f['stated_wrong']:.2%} "
+            f"| {f['phone_pcc']:.3f} | {words[0]} | {words[1]} "
+            f"| {f['mdd_auc']:.3f} | {f['flagged_right']:.2%} | {f['found_wrong']:.1%} "
+            f"| {f['mean_phone_error']:+.3f} |"
         )
     for name, f in report["word_length"].items():
-        lines.append(f"| words of {name} | {f['phones']} | {f['phone_pcc']:.3f} | | | | | | |")
+        lines.append(f"| words of {name} | {f['phones']} | | | {f['phone_pcc']:.3f} | | | | | | |")
     return "\n".join(lines)
 
 
@@ -281,6 +316,7 @@ BLOCKS = {
     "held-out": (held_out_block, "scorer-fit-on-all.json"),
     "ablation": (ablation_block, "ablation"),
     "runs": (runs_block, "ablation"),
+    "experts": (experts_block, experts.FILE),
     "diagnosis": (diagnosis_block, "diagnosis.json"),
     "fairness": (fairness_block, "fairness.json"),
     "plots": (plots_block, "."),
@@ -320,7 +356,7 @@ def run(args: argparse.Namespace) -> int:
         if heard_dev:
             taken["scorer.json"] = "scorer-fit-on-all.json"
         else:
-            taken |= {name: name for name in ("scorer.json", "fairness.json")}
+            taken |= {name: name for name in ("scorer.json", "fairness.json", experts.FILE)}
         for name, kept_as in taken.items():
             if (args.run / name).exists():
                 shutil.copy(args.run / name, args.figures / kept_as)

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from higgins_train.corpus import read_corpus
+from higgins_train.fairness import held_out_groups
 from higgins_train.held_out import HeldOut, divide, judge_held_out, key_of
 from higgins_train.scorer_evaluation import detections, evaluate, predict
 from higgins_train.scorer_items import Item
@@ -61,10 +64,36 @@ def test_what_is_true_of_everybody_is_found_in_strangers_too(corpus: Path, tmp_p
         same = [i for i in items if i.speaker == item.speaker]
         assert sorted(of.phone) == sorted(np.concatenate([i.inputs["phone"] for i in same]))
         assert of.wrong.sum() == sum((i.phone < 0.5).sum() for i in same)
+        assert sorted(of.truth) == sorted(np.concatenate([i.phone for i in same]))
+        np.testing.assert_array_equal(of.truth < 0.5, of.wrong)
     held_out.save(tmp_path)
     again = HeldOut.load(tmp_path)
     np.testing.assert_array_equal(again.logit, held_out.logit)
     np.testing.assert_array_equal(again.speaker, held_out.speaker)
+    torch.save((held_out.logit, held_out.wrong), tmp_path / "held-out.pt")  # as older runs left it
+    with pytest.raises(SystemExit, match="run `scorer` again"):
+        HeldOut.load(tmp_path)
+
+
+def test_groups_of_held_out_speakers(corpus: Path) -> None:
+    """Children say everything right and are flagged, adults are judged as the experts do."""
+    utterances = [replace(u, age=9 if u.speaker < "0003" else 30) for u in read_corpus(corpus)]
+    speaker = np.concatenate([[u.speaker] * len(u.phones) for u in utterances])
+    child = speaker < "0003"
+    wrong = ~child & (np.arange(len(child)) % 3 == 0)
+    truth = 2.0 - 2.0 * wrong
+    held_out = HeldOut(
+        np.where(wrong, 2.0, -2.0) + 5.0 * child, wrong, np.ones(len(child)), speaker, truth, truth
+    )
+    groups = held_out_groups(held_out, utterances)
+    assert groups["everybody"]["phones"] == len(child)
+    assert groups["children (to 12)"]["phones"] + groups["adults"]["phones"] == len(child)
+    assert groups["adults"]["found_wrong"] == 1.0 and groups["adults"]["mdd_auc"] == 1.0
+    assert groups["children (to 12)"]["wrong_phones"] == 0
+    assert groups["children (to 12)"]["flagged_right"] == 1.0
+    # More of the children's phones are said to be wrong than are, fewer of the adults'; of all together as many.
+    assert groups["children (to 12)"]["stated_wrong"] > 0.2 > groups["adults"]["stated_wrong"]
+    assert groups["everybody"]["stated_wrong"] == pytest.approx(wrong.mean(), abs=0.01)
 
 
 def test_no_voice_is_on_both_sides(corpus: Path) -> None:
