@@ -58,6 +58,8 @@ def heard_of(phonemes: list[dict]) -> tuple[list[dict], list[tuple[str | None, s
 
 
 DELETED = "-"
+# A word's accuracy (0-1) below which experts, and Azure's ErrorType, hold it for mispronounced.
+POOR_WORD_BELOW = 0.6
 
 
 def spoken_and_heard(
@@ -88,13 +90,15 @@ def run_engine(higgins: Path, pack: Path, utterances: list[Utterance]) -> dict[s
 
 
 def measure(utterances: list[Utterance], reports: dict[str, dict]) -> dict:
-    """Shares are 0-1. `auc` ranks substituted and deleted phones above right ones by error_probability."""
+    """Shares are 0-1. `auc` ranks substituted and deleted phones above right ones by error_probability. Of words: those
+    that score poorly, where a phone was substituted or left out and where every phone is right."""
     probabilities: list[float] = []
     injected: list[bool] = []
     kinds: Counter[str] = Counter()
     placed: Counter[str] = Counter()
     named = refused = false_alarms = num_right = 0
     confusions: Counter[str] = Counter()
+    poor: dict[bool, list[bool]] = {True: [], False: []}  # by whether the word holds an error
     tally: dict[str, dict[str, Counter[str]]] = {"expected": {}, "spoken": {}}
     for utterance in utterances:
         report = reports[utterance.id]
@@ -107,6 +111,9 @@ def measure(utterances: list[Utterance], reports: dict[str, dict]) -> dict:
                 raise ValueError(
                     f"{utterance.id}: {word.text}: the engine read other phones than it was given"
                 )
+            errors = {kind for kind, _ in truth_of(word)} - {None}
+            if errors != {"insertion"}:
+                poor[bool(errors)].append(told["accuracy"] < POOR_WORD_BELOW)
             for entry, (kind, other), (told_kind, told_other) in zip(
                 canonical, truth_of(word), heard, strict=True
             ):
@@ -137,6 +144,8 @@ def measure(utterances: list[Utterance], reports: dict[str, dict]) -> dict:
         "right_phone_of_substitutions": named / max(1, kinds["substitution"]),
         "right_phone_of_found_substitutions": named / max(1, placed["substitution"]),
         "false_alarms": false_alarms / max(1, num_right),
+        "wrong_words_scored_poor": float(np.mean(poor[True])) if poor[True] else 0.0,
+        "right_words_scored_poor": float(np.mean(poor[False])) if poor[False] else 0.0,
         # counts[phone][phone heard], by the phone that was expected and by the one that was spoken; "-" is none
         "heard_of_expected": {phone: dict(heard) for phone, heard in sorted(tally["expected"].items())},
         "heard_of_spoken": {phone: dict(heard) for phone, heard in sorted(tally["spoken"].items())},

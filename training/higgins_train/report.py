@@ -160,6 +160,11 @@ def diagnosis_block(folder: Path) -> str:
         ("right phone named, of those found", lambda f: f"{f['right_phone_of_found_substitutions']:.1%}"),
         ("right phones flagged", lambda f: f"{f['false_alarms']:.2%}"),
     ]
+    if all("wrong_words_scored_poor" in f for f in figures.values()):  # measured since pack 2026.11.6
+        rows += [
+            ("words with a phone wrong, scored below 60", lambda f: f"{f['wrong_words_scored_poor']:.1%}"),
+            ("right words, scored below 60", lambda f: f"{f['right_words_scored_poor']:.2%}"),
+        ]
     lines = ["| | " + " | ".join(figures) + " |", "|---" * (len(figures) + 1) + "|"]
     lines += [f"| {title} | " + " | ".join(show(f) for f in figures.values()) + " |" for title, show in rows]
     return "\n".join(lines)

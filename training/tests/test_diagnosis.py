@@ -20,8 +20,9 @@ SIT = Word("sit", ["S", "IH1", "T"], [2.0, 2.0, 0.0], spoken=[["S"], ["IH1"], []
 UTTERANCE = Utterance("u", Path("u.flac"), "s", "dev", "cat sit", [CAT, SIT], synthetic=True)
 
 
-def report(cat: list[dict], sit: list[dict]) -> dict:
-    return {"u": {"words": [{"phonemes": cat}, {"phonemes": sit}]}}
+def report(cat: list[dict], sit: list[dict], accuracies: tuple[float, float] = (0.5, 0.5)) -> dict:
+    words = zip((cat, sit), accuracies, strict=True)
+    return {"u": {"words": [{"phonemes": phones, "accuracy": accuracy} for phones, accuracy in words]}}
 
 
 def test_truth_names_kind_and_phone() -> None:
@@ -43,6 +44,7 @@ def test_a_perfect_report_is_perfect() -> None:
     assert figures["errors"] == 3 and figures["right_phones"] == 3
     assert figures["auc"] == figures["right_place_and_kind"] == figures["right_phone_of_substitutions"] == 1.0
     assert figures["false_alarms"] == 0.0
+    assert figures["wrong_words_scored_poor"] == 1.0 and figures["right_words_scored_poor"] == 0.0
     assert figures["heard_of_expected"]["AE"] == {"EH": 1} and figures["heard_of_expected"]["T"] == {
         "T": 1,
         "-": 1,
@@ -63,6 +65,16 @@ def test_wrong_names_wrong_kinds_and_alarms_are_counted() -> None:
     assert figures["heard_of_spoken"]["K"] == {"G": 1}
     # Right phones K .7, S 0, IH 0; wrong phones AE .6, T .5: 4 of 6 pairs are in order.
     assert figures["auc"] == pytest.approx(4 / 6)
+
+
+def test_words_are_counted_by_what_was_said_of_them() -> None:
+    right = [entry(p, p, None) for p in ("K", "AE", "T")]
+    said = report(right, [entry(p, p, None) for p in ("S", "IH", "T")], (0.9, 0.3))
+    figures = measure([UTTERANCE], said)
+    assert figures["wrong_words_scored_poor"] == 0.5  # sit, of cat and sit
+    as_written = Utterance("u", Path("u.flac"), "s", "dev", "cat sit", [Word("cat", CAT.phones), SIT])
+    figures = measure([as_written], said)
+    assert figures["wrong_words_scored_poor"] == 1.0 and figures["right_words_scored_poor"] == 0.0
 
 
 def test_an_insertion_before_the_word_is_an_alarm_of_its_first_phone() -> None:

@@ -27,7 +27,7 @@ from higgins_train.scorer_model import (
 )
 from higgins_train.scorer_options import ScorerOptions
 from higgins_train.scorer_training import train_scorer
-from higgins_train.stacking import GOP_COLUMNS, Stack, columns_of, fit_stack, stacked
+from higgins_train.stacking import GOP_COLUMNS, Stack, columns_of, fit_stack, rubric_scores, stacked
 from higgins_train.teaching import opinions_of, taught
 
 NUM_FEATURES = (
@@ -199,7 +199,10 @@ def test_the_stack_leaves_out_what_is_not_known(corpus: Path) -> None:
         for i in items
     ]
     # An unknown score, whatever else is said of its phone, moves nothing.
-    unknown = [replace(i, phone=i.phone * np.nan) for i in items]
+    unknown = [
+        replace(i, phone=i.phone * np.nan, word=i.word * np.nan, utterance=i.utterance * np.nan)
+        for i in items
+    ]
     nonsense = [{name: values + 5.0 for name, values in output.items()} for output in outputs]
     alone, beside = fit_stack(outputs, items), fit_stack([*outputs, *nonsense], [*items, *unknown])
     torch.testing.assert_close(beside.state_dict(), alone.state_dict())
@@ -269,6 +272,47 @@ def test_the_stack_knows_what_the_word_and_the_whole_got(corpus: Path) -> None:
     weighed = stacked(fit_stack(outputs, items), outputs, items)
     said = np.concatenate([of["phone_score"] for of in weighed])
     np.testing.assert_allclose(said, np.concatenate([item.phone for item in items]), atol=0.1)
+
+
+def test_the_stack_scores_a_word_by_its_worst_phone_where_experts_do(corpus: Path) -> None:
+    random = np.random.default_rng(4)
+    items, outputs = [], []
+    for item in made_up_items(corpus):
+        phone = random.uniform(0.0, 2.0, len(item.phone)).astype(np.float32)
+        words = range(len(item.word))
+        worst = np.array([phone[item.inputs["word_of_phone"] == w].min() for w in words], np.float32)
+        items.append(replace(item, phone=phone, word=np.stack([worst, item.word[:, 1], worst], axis=1)))
+        outputs.append(
+            {
+                "phone_score": phone,
+                "detection_logit": 1.0 - phone,
+                "heard_logit": np.zeros((len(phone), NUM_LABELS), np.float32),
+                "word_scores": random.uniform(0.0, 2.0, item.word.shape).astype(np.float32),
+                "utterance_scores": item.utterance,
+            }
+        )
+    weighed = stacked(fit_stack(outputs, items), outputs, items)
+    said, truth = (
+        np.concatenate(part) for part in ([o["word_scores"] for o in weighed], [i.word for i in items])
+    )
+    assert np.corrcoef(said[:, 0], truth[:, 0])[0, 1] > 0.95
+    assert np.corrcoef(said[:, 2], truth[:, 2])[0, 1] > 0.95
+    given = np.concatenate([o["word_scores"] for o in outputs])
+    np.testing.assert_array_equal(said[:, 1], given[:, 1])  # stress is as it was
+
+
+def test_the_stack_knows_what_a_wrong_phone_costs_a_word(corpus: Path) -> None:
+    item = made_up_items(corpus)[0]  # words of 2, 3, 2 and 3 phones
+    phone = np.array([2, 2, 2, 0, 2, 2, 2, np.nan, 2, 2], np.float32)
+    scores = rubric_scores(replace(item, phone=phone))
+    np.testing.assert_array_equal(scores[:, 0], np.array([2, 0.6, 2, np.nan], np.float32))
+    long = replace(
+        item,
+        inputs=item.inputs | {"word_of_phone": np.zeros(10, np.int64)},
+        word=item.word[:1],
+        phone=np.array([2, 2, 2, 0, 2, 2, 2, 2, 2, 2], np.float32),
+    )
+    assert rubric_scores(long).tolist() == [[1.0, 1.0]]
 
 
 def test_padding_changes_nothing(corpus: Path, tmp_path: Path) -> None:
@@ -379,7 +423,8 @@ def held_out(shift: float) -> HeldOut:
     phone = random.choice([LABEL_OF["IY"], LABEL_OF["S"]], 20000)
     wrong = random.random(20000) < 0.1
     logit = random.normal(0, 1, 20000) + 3.0 * wrong + shift * (phone == LABEL_OF["IY"])
-    return HeldOut(logit, wrong, phone, np.repeat([f"{n:02d}" for n in range(20)], 1000))
+    speaker = np.repeat([f"{n:02d}" for n in range(20)], 1000)
+    return HeldOut(logit, wrong, phone, speaker, 2.0 - wrong, 2.0 - 2.0 * wrong)
 
 
 def test_thresholds_by_class_are_kept_only_where_they_pay() -> None:
