@@ -207,7 +207,12 @@ def job() -> Json:
         "security": [{"bearer": []}, {"header": []}],
         "parameters": [
             parameter("id", "path", "From POST /v1/batch", {"type": "string"}, required=True),
-            parameter("offset", "query", "First item to give results of", {**count, "default": 0}),
+            parameter(
+                "offset",
+                "query",
+                "First item to give results of",
+                {**count, "default": 0, "maximum": 2**31 - 1},
+            ),
             parameter(
                 "limit", "query", "Items to give results of", {**count, "maximum": 1000, "default": 1000}
             ),

@@ -277,6 +277,9 @@ def test_a_job_gives_the_lines_of_higgins_batch(server: Server, tmp_path: Path) 
     assert done["results"] == [json.loads(line) for line in out.read_text().splitlines()]
     page = status(server, job, "?offset=1&limit=1")
     assert (page["results"], page["next_offset"]) == (done["results"][1:2], 2)
+    assert status(server, job, f"?offset={2**31 - 1}")["results"] == []
+    beyond = server.get(f"/v1/jobs/{job['id']}?offset={2**31}")
+    assert (beyond.status, beyond.problem) == (400, "invalid-argument")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 // POST /v1/batch, GET /v1/jobs/{id}.
 #include <charconv>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -19,6 +20,7 @@ using http::ToResponse;
 using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kMaxPage = 1000;
+constexpr std::int64_t kMaxOffset = std::numeric_limits<std::int32_t>::max();  // more items than any job has
 // Jobs of all clients together may hold this many times the most of one.
 constexpr std::int64_t kMaxJobs = 10;
 
@@ -110,11 +112,12 @@ std::string StatusJson(const jobs::JobStatus& status, std::int64_t offset, std::
 }
 
 Response JobResponse(const AppState& app, const Request& request) {
-  const auto offset = ReadCount(request, "offset", 0, std::int64_t{1} << 40);
+  const auto offset = ReadCount(request, "offset", 0, kMaxOffset);
   const auto limit = ReadCount(request, "limit", kMaxPage, kMaxPage);
   if (!offset || !limit) {
     return Refuse(request, ProblemKind::kInvalidArgument,
-                  "offset and limit are whole numbers from 0; limit is at most " + std::to_string(kMaxPage));
+                  "offset is a whole number from 0 to " + std::to_string(kMaxOffset) +
+                      ", limit one from 0 to " + std::to_string(kMaxPage));
   }
   const std::string& id = *request.path_parameters.Find("id");
   const auto status = app.jobs->Find(id, OwnerOf(app, request), *offset, *limit);
