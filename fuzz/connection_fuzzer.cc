@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -109,6 +110,13 @@ void Send(int socket, std::string_view bytes) {
   shutdown(socket, SHUT_WR);
 }
 
+// Reads and forgets, so that the server never waits for its client to read.
+void Drain(int socket) {
+  std::array<char, 65536> forgotten{};
+  while (recv(socket, forgotten.data(), forgotten.size(), MSG_DONTWAIT) > 0) {
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -124,7 +132,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   socket.assign(boost::asio::ip::tcp::v4(), ends[0]);
   Send(ends[1], input);
   Serve(std::move(socket), nullptr, service.get(), &tracker);
-  io.run();
+  while (!io.stopped()) {
+    io.run_one_for(std::chrono::milliseconds(10));
+    Drain(ends[1]);
+  }
   Require(tracker.size() == 0 && service->buffered_bytes == 0);
   close(ends[1]);
   return 0;

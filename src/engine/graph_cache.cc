@@ -23,6 +23,7 @@ constexpr std::size_t kNameLength = 32;  // hexadecimal digits
 constexpr std::string_view kExtension = ".graph";
 constexpr std::string_view kPartial = ".XXXXXX";  // behind the extension while it is written
 constexpr auto kUnread = std::chrono::hours(24 * 30);
+constexpr std::size_t kMostBytes = std::size_t{1} << 30;  // no graph of ours: the file system is mistaken
 constexpr std::size_t kDigestLength = 64;  // of a SHA-256 in hexadecimal: what a file begins with
 
 class File {
@@ -100,7 +101,7 @@ std::string GraphCache::Read(const std::string& key) const {
   if (file.get() < 0 || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) || !IsOurs(status))
     return {};
   const auto size = static_cast<std::size_t>(status.st_size);
-  if (size <= kDigestLength) return {};
+  if (size <= kDigestLength || size > kMostBytes) return {};
   std::string checksum(kDigestLength, '\0');
   std::string bytes(size - kDigestLength, '\0');
   if (!ReadAll(file.get(), &checksum) || !ReadAll(file.get(), &bytes) || Checksum(key, bytes) != checksum)
@@ -112,7 +113,8 @@ std::string GraphCache::Read(const std::string& key) const {
 void GraphCache::Write(const std::string& key, const std::string& bytes) const {
   if (!is_on()) return;
   std::error_code error;
-  if (fs::create_directories(folder_, error)) fs::permissions(folder_, fs::perms::owner_all, error);
+  fs::create_directories(folder_.parent_path(), error);
+  mkdir(folder_.c_str(), S_IRWXU);  // from the first moment this user's alone
   if (!IsOurFolder(folder_)) return;
   Prune();
   // Two processes may start at once: each writes a file of its own, and the later one stays.

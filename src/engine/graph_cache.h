@@ -21,7 +21,7 @@ class GraphCache {
   /// What was kept under this key; empty when nothing was. `key`: everything that the bytes depend on.
   std::string Read(const std::string& key) const;
 
-  /// Replaces what there is in one step. Files of a cache that nobody has read for a month go.
+  /// Replaces what there is in one step. With it, files of a cache that nobody has read for a month go.
   void Write(const std::string& key, const std::string& bytes) const;
 
  private:

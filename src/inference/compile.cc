@@ -15,6 +15,13 @@ namespace {
 
 constexpr const char* kDevice = "CPU";
 
+// One for the process, and for as long as it lives: with every other the runtime would load its plug-in and
+// what that needs anew, and unload them.
+ov::Core& Core() {
+  static auto* core = new ov::Core();
+  return *core;
+}
+
 Error BadGraph(const GraphToCompile& graph, const std::string& what) {
   return Error{ErrorCode::kBadPack, graph.name + ": " + what};
 }
@@ -31,7 +38,8 @@ std::shared_ptr<ov::Model> ReadOnnx(std::span<const std::byte> onnx) {
 // What the compiled bytes depend on beside the graph. The runtime rewrites a graph for the CPU and the
 // configuration before it writes it down; a virtual machine's CPU has a name that says nothing of its
 // instructions.
-std::string KeyOf(ov::Core& core, const ov::AnyMap& config) {
+std::string KeyOf(const ov::AnyMap& config) {
+  ov::Core& core = Core();
   std::ostringstream out;
   out << "OpenVINO " << ov::get_openvino_version().buildNumber << "\n"
       << core.get_property(kDevice, ov::device::full_name);
@@ -47,12 +55,12 @@ std::string KeyOf(ov::Core& core, const ov::AnyMap& config) {
 }
 
 // Nothing when there is nothing, or whatever is wrong with it: the graph itself is at hand.
-std::optional<ov::CompiledModel> Import(const GraphToCompile& graph, ov::Core& core, const std::string& key) {
-  const std::string kept = graph.store.find(key);
-  if (kept.empty()) return std::nullopt;
+std::optional<ov::CompiledModel> Import(const GraphToCompile& graph, const std::string& key) {
   try {
+    const std::string kept = graph.store.find(key);
+    if (kept.empty()) return std::nullopt;
     SpanStream bytes(std::as_bytes(std::span(kept)));
-    ov::CompiledModel model = core.import_model(bytes, kDevice, graph.config);
+    ov::CompiledModel model = Core().import_model(bytes, kDevice, graph.config);
     if (graph.check(model.inputs(), model.outputs())) return model;
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
   }
@@ -60,27 +68,26 @@ std::optional<ov::CompiledModel> Import(const GraphToCompile& graph, ov::Core& c
 }
 
 void Export(ov::CompiledModel& model, const GraphToCompile& graph, const std::string& key) {
-  std::ostringstream bytes;
   try {
+    std::ostringstream bytes;
     model.export_model(bytes);
-  } catch (const std::exception&) {
-    return;  // the model runs all the same
+    graph.store.keep(key, std::move(bytes).str());
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the model runs all the same
   }
-  graph.store.keep(key, std::move(bytes).str());
 }
 
-Result<ov::CompiledModel> CompileOnnx(const GraphToCompile& graph, ov::Core& core) {
+Result<ov::CompiledModel> CompileOnnx(const GraphToCompile& graph) {
   const std::shared_ptr<const ov::Model> model = ReadOnnx(graph.onnx);
   if (!model) return BadGraph(graph, "not an ONNX graph");
   const Result<void> checked = graph.check(model->inputs(), model->outputs());
   if (!checked) return checked.error();
-  return core.compile_model(model, kDevice, graph.config);
+  return Core().compile_model(model, kDevice, graph.config);
 }
 
-Result<ov::CompiledModel> CompileThroughStore(const GraphToCompile& graph, ov::Core& core) {
-  const std::string key = KeyOf(core, graph.config);
-  if (std::optional<ov::CompiledModel> imported = Import(graph, core, key)) return *std::move(imported);
-  Result<ov::CompiledModel> compiled = CompileOnnx(graph, core);
+Result<ov::CompiledModel> CompileThroughStore(const GraphToCompile& graph) {
+  const std::string key = KeyOf(graph.config);
+  if (std::optional<ov::CompiledModel> imported = Import(graph, key)) return *std::move(imported);
+  Result<ov::CompiledModel> compiled = CompileOnnx(graph);
   if (compiled) Export(*compiled, graph, key);
   return compiled;
 }
@@ -89,8 +96,7 @@ Result<ov::CompiledModel> CompileThroughStore(const GraphToCompile& graph, ov::C
 
 Result<ov::CompiledModel> Compile(const GraphToCompile& graph) {
   try {
-    ov::Core core;
-    return graph.store.find && graph.store.keep ? CompileThroughStore(graph, core) : CompileOnnx(graph, core);
+    return graph.store.find && graph.store.keep ? CompileThroughStore(graph) : CompileOnnx(graph);
   } catch (const std::exception& exception) {
     return BadGraph(graph, "OpenVINO cannot load the graph: " + OneLine(exception.what()));
   }

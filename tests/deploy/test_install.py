@@ -19,11 +19,18 @@ def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not (build / "cmake_install.cmake").exists():
         pytest.skip(f"{build} is no build folder")
     folder = tmp_path_factory.mktemp("installed")
-    subprocess.run(
-        [shutil.which("cmake"), "--install", build, "--prefix", folder, "--strip"],
-        check=True,
-        capture_output=True,
-    )
+    manifest = build / "install_manifest.txt"  # of the user's own installation
+    before = manifest.read_bytes() if manifest.exists() else None
+    try:
+        subprocess.run(
+            [shutil.which("cmake"), "--install", build, "--prefix", folder, "--strip"],
+            check=True,
+            capture_output=True,
+        )
+    finally:
+        manifest.unlink(missing_ok=True)
+        if before is not None:
+            manifest.write_bytes(before)
     return folder
 
 

@@ -85,13 +85,16 @@ TEST(LoadPack, RefusesAChangedGraphAlsoWhereACompiledOneIsKept) {
   AssessorOptions options;
   options.cache_directory = folder;
   EXPECT_TRUE(LoadPack(MemorySource(TinyFiles()), options));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 2);
   EXPECT_TRUE(LoadPack(MemorySource(TinyFiles()), options));
   for (const char* name : {"acoustic.onnx", "scorer.onnx"}) {
     Files files = TinyFiles();
     files[name][files[name].size() / 2] ^= std::byte{1};
     const Result<Pack> pack = LoadPack(MemorySource(files), options);
-    ASSERT_FALSE(pack) << name;
-    EXPECT_EQ(pack.error().code, ErrorCode::kBadPack);
+    EXPECT_FALSE(pack) << name;
+    if (!pack) {
+      EXPECT_EQ(pack.error().code, ErrorCode::kBadPack);
+    }
   }
   std::filesystem::remove_all(folder);
 }

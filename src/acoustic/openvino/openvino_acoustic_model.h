@@ -24,9 +24,9 @@ struct OpenVinoOptions {
 };
 
 /// Loads an ONNX graph: input `samples` float32 [1 x samples]; outputs `log_posteriors` float32 [1 x frames x
-/// labels] and `states` float32 [1 x frames x state_dim]. The bytes are not needed afterwards. `compiled`:
-/// see inference/compile.h. Errors: kBadPack (not a graph, or its names or shapes are not these; the message
-/// says expected and actual).
+/// labels] and `states` float32 [1 x frames x state_dim]. The bytes are not needed afterwards. `store`: where
+/// a compiled graph is looked for and left. Errors: kBadPack (not a graph, or its names or shapes are not
+/// these; the message says expected and actual).
 Result<std::unique_ptr<AcousticModel>> LoadOpenVinoAcousticModel(std::span<const std::byte> onnx,
                                                                  const OpenVinoOptions& options,
                                                                  const inference::GraphStore& store = {});

@@ -25,10 +25,10 @@ constexpr const char* kFooter = R"(Examples:
 The pack is the folder given by --pack, else $HIGGINS_PACK, else the first of ./packs/en-us, packs/en-us beside
 the program or in the source tree it was built in, and share/higgins/packs/en-us of its installation.
 
-Every command but serve keeps compiled graphs, some 30 MB for a pack and each number of jobs or threads that it is used
+Every command but serve and bench keeps compiled graphs, some 30 MB for a pack and each number of jobs or threads that it is used
 with, in the folder given by --cache, else $HIGGINS_CACHE, else $XDG_CACHE_HOME/higgins, else ~/.cache/higgins: the next
-start is twice as fast. "off" keeps none. The folder may be removed at any time, and what nobody reads for a month goes by
-itself; nothing of a recording or a text is in it.
+start is twice as fast. "off" keeps none. The folder may be removed at any time, and what nobody reads for a month goes when
+something new is kept; nothing of a recording or a text is in it.
 
 Exit codes: 0 success; 2 the command line was not understood; 3 finished, but some recordings failed;
 11 invalid argument, 12 bad audio, 13 unsupported audio, 14 audio too long, 15 audio too short, 16 no speech,
