@@ -15,13 +15,6 @@ namespace {
 
 constexpr const char* kDevice = "CPU";
 
-// One for the process, and for as long as it lives: with every other the runtime would load its plug-in and
-// what that needs anew, and unload them.
-ov::Core& Core() {
-  static auto* core = new ov::Core();
-  return *core;
-}
-
 Error BadGraph(const GraphToCompile& graph, const std::string& what) {
   return Error{ErrorCode::kBadPack, graph.name + ": " + what};
 }
@@ -38,8 +31,7 @@ std::shared_ptr<ov::Model> ReadOnnx(std::span<const std::byte> onnx) {
 // What the compiled bytes depend on beside the graph. The runtime rewrites a graph for the CPU and the
 // configuration before it writes it down; a virtual machine's CPU has a name that says nothing of its
 // instructions.
-std::string KeyOf(const ov::AnyMap& config) {
-  ov::Core& core = Core();
+std::string KeyOf(ov::Core& core, const ov::AnyMap& config) {
   std::ostringstream out;
   out << "OpenVINO " << ov::get_openvino_version().buildNumber << "\n"
       << core.get_property(kDevice, ov::device::full_name);
@@ -55,12 +47,12 @@ std::string KeyOf(const ov::AnyMap& config) {
 }
 
 // Nothing when there is nothing, or whatever is wrong with it: the graph itself is at hand.
-std::optional<ov::CompiledModel> Import(const GraphToCompile& graph, const std::string& key) {
+std::optional<ov::CompiledModel> Import(const GraphToCompile& graph, ov::Core& core, const std::string& key) {
   try {
     const std::string kept = graph.store.find(key);
     if (kept.empty()) return std::nullopt;
     SpanStream bytes(std::as_bytes(std::span(kept)));
-    ov::CompiledModel model = Core().import_model(bytes, kDevice, graph.config);
+    ov::CompiledModel model = core.import_model(bytes, kDevice, graph.config);
     if (graph.check(model.inputs(), model.outputs())) return model;
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
   }
@@ -76,18 +68,18 @@ void Export(ov::CompiledModel& model, const GraphToCompile& graph, const std::st
   }
 }
 
-Result<ov::CompiledModel> CompileOnnx(const GraphToCompile& graph) {
+Result<ov::CompiledModel> CompileOnnx(const GraphToCompile& graph, ov::Core& core) {
   const std::shared_ptr<const ov::Model> model = ReadOnnx(graph.onnx);
   if (!model) return BadGraph(graph, "not an ONNX graph");
   const Result<void> checked = graph.check(model->inputs(), model->outputs());
   if (!checked) return checked.error();
-  return Core().compile_model(model, kDevice, graph.config);
+  return core.compile_model(model, kDevice, graph.config);
 }
 
-Result<ov::CompiledModel> CompileThroughStore(const GraphToCompile& graph) {
-  const std::string key = KeyOf(graph.config);
-  if (std::optional<ov::CompiledModel> imported = Import(graph, key)) return *std::move(imported);
-  Result<ov::CompiledModel> compiled = CompileOnnx(graph);
+Result<ov::CompiledModel> CompileThroughStore(const GraphToCompile& graph, ov::Core& core) {
+  const std::string key = KeyOf(core, graph.config);
+  if (std::optional<ov::CompiledModel> imported = Import(graph, core, key)) return *std::move(imported);
+  Result<ov::CompiledModel> compiled = CompileOnnx(graph, core);
   if (compiled) Export(*compiled, graph, key);
   return compiled;
 }
@@ -96,7 +88,8 @@ Result<ov::CompiledModel> CompileThroughStore(const GraphToCompile& graph) {
 
 Result<ov::CompiledModel> Compile(const GraphToCompile& graph) {
   try {
-    return graph.store.find && graph.store.keep ? CompileThroughStore(graph) : CompileOnnx(graph);
+    ov::Core core;
+    return graph.store.find && graph.store.keep ? CompileThroughStore(graph, core) : CompileOnnx(graph, core);
   } catch (const std::exception& exception) {
     return BadGraph(graph, "OpenVINO cannot load the graph: " + OneLine(exception.what()));
   }
