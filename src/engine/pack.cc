@@ -52,10 +52,9 @@ PackInfo Describe(const ModelSource& source, const Manifest& manifest) {
   return info;
 }
 
-// Where this graph, compiled, is found and kept; nowhere without a cache.
-inference::GraphStore StoreOf(const GraphCache& cache, const Bytes& graph) {
+// Where the graph of this SHA-256, compiled, is found and kept; nowhere without a cache.
+inference::GraphStore StoreOf(const GraphCache& cache, const std::string& digest) {
   if (!cache.is_on()) return {};
-  const std::string digest = Sha256Hex(graph);
   return {.find = [=](const std::string& key) { return cache.Read(digest + "\n" + key); },
           .keep = [=](const std::string& key,
                       const std::string& bytes) { cache.Write(digest + "\n" + key, bytes); }};
@@ -76,8 +75,10 @@ Result<std::unique_ptr<AcousticModel>> LoadAcoustic(const ModelSource& source, c
   graph_options.threads_per_request = options.threads_per_request;
   graph_options.concurrent_requests = options.concurrent_requests;
   // A graph that is only tried out is not kept.
-  const GraphCache cache(replacement.empty() ? options.cache_directory : std::filesystem::path());
-  return acoustic::LoadOpenVinoAcousticModel(*graph, graph_options, StoreOf(cache, *graph));
+  const inference::GraphStore store =
+      replacement.empty() ? StoreOf(GraphCache(options.cache_directory), manifest.files.at("acoustic").sha256)
+                          : inference::GraphStore();
+  return acoustic::LoadOpenVinoAcousticModel(*graph, graph_options, store);
 }
 
 Result<std::unique_ptr<Scorer>> LoadScorer(const ModelSource& source, const Manifest& manifest,
@@ -91,8 +92,9 @@ Result<std::unique_ptr<Scorer>> LoadScorer(const ModelSource& source, const Mani
   graph_options.num_labels = manifest.phone_set.num_labels();
   graph_options.num_phone_features = PhoneColumns(manifest.phone_set.num_labels()).size();
   graph_options.num_utterance_features = utterance_column::kSize;
-  return scorer::LoadOpenVinoScorer(*graph, graph_options,
-                                    StoreOf(GraphCache(options.cache_directory), *graph));
+  return scorer::LoadOpenVinoScorer(
+      *graph, graph_options,
+      StoreOf(GraphCache(options.cache_directory), manifest.files.at("scorer").sha256));
 }
 
 Result<lexicon::Lexicon> LoadLexicon(const ModelSource& source, const Manifest& manifest) {

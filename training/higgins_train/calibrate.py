@@ -9,6 +9,8 @@ native speech of dev; thresholds by class of phone (`detection_threshold_by_clas
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .metrics import best_threshold
@@ -18,6 +20,23 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     from scipy.special import expit
 
     return expit(x.astype(np.float64))
+
+
+@dataclass
+class Points:
+    """Of a pack: what makes a probability of a detection logit, and from which probability a phone is flagged."""
+
+    scale: float
+    offset: float
+    threshold: float
+
+    @staticmethod
+    def of(calibration: dict) -> Points:
+        """calibration: a manifest's."""
+        return Points(*(calibration[f"detection_{name}"] for name in ("scale", "offset", "threshold")))
+
+    def probability(self, logit: np.ndarray) -> np.ndarray:
+        return sigmoid(self.scale * logit + self.offset)
 
 
 def platt(logits: np.ndarray, wrong: np.ndarray) -> tuple[float, float]:

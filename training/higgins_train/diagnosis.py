@@ -111,12 +111,11 @@ def measure(utterances: list[Utterance], reports: dict[str, dict]) -> dict:
                 raise ValueError(
                     f"{utterance.id}: {word.text}: the engine read other phones than it was given"
                 )
-            errors = {kind for kind, _ in truth_of(word)} - {None}
+            truth = truth_of(word)
+            errors = {kind for kind, _ in truth} - {None}
             if errors != {"insertion"}:
                 poor[bool(errors)].append(told["accuracy"] < POOR_WORD_BELOW)
-            for entry, (kind, other), (told_kind, told_other) in zip(
-                canonical, truth_of(word), heard, strict=True
-            ):
+            for entry, (kind, other), (told_kind, told_other) in zip(canonical, truth, heard, strict=True):
                 spoken, reported = spoken_and_heard(entry["expected"], (kind, other), (told_kind, told_other))
                 tally["expected"].setdefault(entry["expected"], Counter())[reported] += 1
                 tally["spoken"].setdefault(spoken, Counter())[reported] += 1

@@ -3,9 +3,8 @@
 An expert is judged against the mean of the other four (Zhang et al., 2104.01378, publish each one's marks), and so is
 the engine, four by four; once at the pack's threshold, and once at the one that flags as many phones as the expert
 does. A phone counts as wrong below .5 of 2, which among four means that at least three say "wrong" and the fourth no
-more than "accent", so who marks more than that has a low precision whatever they hear. The corpus keeps its experts in
-one order (the strictest is the same one for 109 of 125 speakers). Words in which a mark of one of the five could not be
-read are left out.
+more than "accent", so who marks more than that has a low precision whatever they hear. A place in the corpus's list is
+taken for the same expert throughout. Words in which a mark of one of the five could not be read are left out.
 
 How well anybody could do follows from how far the experts agree: with a mean correlation r of two, the means of two
 panels of n correlate at n r / (1 + (n - 1) r) (Spearman and Brown, 1910), and the true score with such a mean at the
@@ -21,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .calibrate import sigmoid
+from .calibrate import Points
 from .corpus import MISPRONOUNCED_BELOW, Utterance, add_corpus_arguments, read_corpus
 from .metrics import area_under_roc, detection_at, pearson
 
@@ -98,15 +97,11 @@ def run(args: argparse.Namespace) -> None:
     if truth.shape != said["truth"].shape or not np.allclose(truth, said["truth"], atol=1e-4):
         raise SystemExit(f"{args.run}/dev-predictions.pt is of other recordings than {args.corpus}")
     views, known = views_of(dev)
-    points = json.loads((args.pack / "manifest.json").read_text())["calibration"]
-    if not np.allclose(
-        [points["detection_scale"], points["detection_offset"]], [said["scale"], said["offset"]]
-    ):
+    points = Points.of(json.loads((args.pack / "manifest.json").read_text())["calibration"])
+    if not np.allclose([points.scale, points.offset], [said["scale"], said["offset"]]):
         raise SystemExit(f"{args.pack} is not the pack that {args.run}/dev-predictions.pt was made with")
-    probability = sigmoid(points["detection_scale"] * said["logit"] + points["detection_offset"])
-    result = compare(
-        views, np.clip(said["phone"], 0, 2)[known], probability[known], points["detection_threshold"]
-    )
+    probability = points.probability(said["logit"])
+    result = compare(views, np.clip(said["phone"], 0, 2)[known], probability[known], points.threshold)
     wrong = truth < MISPRONOUNCED_BELOW
     result |= {
         "phones": int(known.sum()),

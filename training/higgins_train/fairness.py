@@ -9,14 +9,14 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
 from .augmentation import babble, coloured_noise, through_telephone, with_noise
-from .calibrate import calibration, sigmoid
+from .calibrate import Points, calibration
 from .corpus import MISPRONOUNCED_BELOW, Utterance, add_corpus_arguments, read_corpus
 from .features import extract
 from .held_out import HeldOut
@@ -54,18 +54,6 @@ def conditions(voices: list[Path]) -> dict[str, Callable[[np.ndarray, np.random.
     named["peak at -40 dB"] = lambda x, random: x * (0.01 / (np.abs(x).max() + 1e-9))
     named["clipped by 12 dB"] = lambda x, random: np.clip(x * (4.0 / (np.abs(x).max() + 1e-9)), -1.0, 1.0)
     return named
-
-
-@dataclass
-class Points:
-    """Of a pack: what makes a probability of a detection logit, and from which probability a phone is flagged."""
-
-    scale: float
-    offset: float
-    threshold: float
-
-    def probability(self, logit: np.ndarray) -> np.ndarray:
-        return sigmoid(self.scale * logit + self.offset)
 
 
 def phone_figures(
@@ -124,8 +112,7 @@ def held_out_groups(held_out: HeldOut, utterances: list[Utterance]) -> dict[str,
             "the run's held-out speakers are not the corpus's: give the corpus that it learned from"
         )
     their = [by_speaker[speaker] for speaker in held_out.speaker]
-    chosen = calibration(held_out.logit, held_out.wrong, 0.0, "")
-    points = Points(*(chosen[f"detection_{name}"] for name in ("scale", "offset", "threshold")))
+    points = Points.of(calibration(held_out.logit, held_out.wrong, 0.0, ""))
     out = {}
     for name, members in {"everybody": [True] * len(their), **groups_of(their)}.items():
         of = held_out.of(np.array(members))
@@ -169,8 +156,7 @@ def run(args: argparse.Namespace) -> None:
     dev = [u for u in learners if u.division == "dev"]
     recogniser = OnnxRecogniser(args.pack / ROLES["acoustic"])
     score = exported_scorer(args.pack / ROLES["scorer"])
-    chosen = json.loads((args.pack / "manifest.json").read_text())["calibration"]
-    points = Points(*(chosen[f"detection_{name}"] for name in ("scale", "offset", "threshold")))
+    points = Points.of(json.loads((args.pack / "manifest.json").read_text())["calibration"])
     cache = args.run / "fairness"
     cache.mkdir(parents=True, exist_ok=True)
 

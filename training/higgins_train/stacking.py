@@ -235,9 +235,8 @@ def _fit_words(stack: Stack, batches: list[tuple[Tensors, Tensors]], items: Sequ
 
 def rubric_scores(item: Item) -> np.ndarray:
     """[W, 2], 0-2: accuracy and total of words whose phones are known to be right or wrong, by the rubric that
-    SpeechOcean762's experts were given (2104.01378): all right, 10; less than 30 % of the phones wrong, 4-6; more, 2-3.
-    (Where their own phones' scores leave no doubt, the medians of theirs are 10, 5 and 3.) The rubric says nothing of
-    inserted sounds, and so does this. NaN: a phone is not known."""
+    SpeechOcean762's experts were given (2104.01378): all right, 10; less than 30 % of the phones wrong, 4-6; more, 2-3;
+    taken as 10, 5 and 3. The rubric says nothing of inserted sounds, and so does this. NaN: a phone is not known."""
     word_of_phone = item.inputs["word_of_phone"]
     counts = np.bincount(word_of_phone, minlength=len(item.word))
     known = np.bincount(word_of_phone, np.isnan(item.phone), len(item.word)) == 0

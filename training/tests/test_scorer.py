@@ -7,13 +7,11 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
-from higgins_train.calibrate import calibration, expected_calibration_error, platt, unsure_band
-from higgins_train.class_thresholds import HeldOut, compare
 from higgins_train.corpus import read_corpus
 from higgins_train.export import export_scorer, load_scorer
 from higgins_train.metrics import area_under_roc, best_threshold, detection_at, pearson
-from higgins_train.phone_columns import GOP_SD, LPR
-from higgins_train.phones import LABEL_OF, NUM_LABELS
+from higgins_train.phone_columns import LPR
+from higgins_train.phones import NUM_LABELS
 from higgins_train.scorer_evaluation import evaluate, predict
 from higgins_train.scorer_items import UNKNOWN, Item, collate, make_item, without_labels
 from higgins_train.scorer_loss import heard_as_taught, heard_loss, insertion_loss, label_loss_of
@@ -27,7 +25,7 @@ from higgins_train.scorer_model import (
 )
 from higgins_train.scorer_options import ScorerOptions
 from higgins_train.scorer_training import train_scorer
-from higgins_train.stacking import GOP_COLUMNS, Stack, columns_of, fit_stack, rubric_scores, stacked
+from higgins_train.stacking import GOP_COLUMNS, Stack, stacked
 from higgins_train.teaching import opinions_of, taught
 
 NUM_FEATURES = (
@@ -163,90 +161,10 @@ def test_what_was_heard_and_the_experts_scores_do_not_shape_each_other(corpus: P
     assert "heard_head" not in shaped_by(learner)
 
 
-def test_the_stack_finds_evidence_that_the_scorer_left_out(corpus: Path, tmp_path: Path) -> None:
-    """The scorer says nothing of use; one GOP column and what was heard hold the truth between them."""
-    random = np.random.default_rng(3)
-    items, outputs = [], []
-    for item in made_up_items(corpus):
-        count = len(item.phone)
-        features = item.inputs["phone_features"].copy()
-        features[:, GOP_SD] = item.phone + random.normal(0.0, 0.2, count)
-        heard = np.zeros((count, NUM_LABELS), np.float32)
-        heard[np.arange(count), item.inputs["phone"]] = 4.0 * item.phone - 4.0
-        items.append(replace(item, inputs=item.inputs | {"phone_features": features}))
-        noise = random.standard_normal((2, count)).astype(np.float32)
-        whole = {"word_scores": item.word, "utterance_scores": item.utterance}
-        outputs.append({"phone_score": noise[0], "detection_logit": noise[1], "heard_logit": heard} | whole)
-    stack = fit_stack(outputs, items)
-    before, after = evaluate(outputs, items), evaluate(stacked(stack, outputs, items), items)
-    assert before["phone_pcc"] < 0.3 and after["phone_pcc"] > 0.95
-    assert before["mdd_auc"] < 0.7 and after["mdd_auc"] > 0.95
-    stack.save(tmp_path)
-    again = stacked(Stack.load(tmp_path), outputs, items)
-    np.testing.assert_array_equal(again[0]["phone_score"], stacked(stack, outputs, items)[0]["phone_score"])
-
-
-def test_the_stack_leaves_out_what_is_not_known(corpus: Path) -> None:
-    items = made_up_items(corpus)
-    outputs = [
-        {
-            "phone_score": i.phone,
-            "detection_logit": -i.phone,
-            "heard_logit": np.zeros((len(i.phone), NUM_LABELS), np.float32),
-            "word_scores": i.word,
-            "utterance_scores": i.utterance,
-        }
-        for i in items
-    ]
-    # An unknown score, whatever else is said of its phone, moves nothing.
-    unknown = [
-        replace(i, phone=i.phone * np.nan, word=i.word * np.nan, utterance=i.utterance * np.nan)
-        for i in items
-    ]
-    nonsense = [{name: values + 5.0 for name, values in output.items()} for output in outputs]
-    alone, beside = fit_stack(outputs, items), fit_stack([*outputs, *nonsense], [*items, *unknown])
-    torch.testing.assert_close(beside.state_dict(), alone.state_dict())
-    some = [replace(i, phone=np.where(np.arange(len(i.phone)) == 0, np.nan, i.phone)) for i in items]
-    assert not torch.equal(fit_stack(outputs, some).columns.mean, alone.columns.mean)
-
-
-def test_a_run_without_a_stack_or_with_an_older_one_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match="run `scorer`"):
-        Stack.load(tmp_path)
-    older = Stack().state_dict() | {"weigh.weight": torch.zeros(2, 3)}
-    torch.save(older, tmp_path / "stack.pt")
-    with pytest.raises(SystemExit, match="weighs other columns"):
-        Stack.load(tmp_path)
-
-
 def test_scorers_of_before_are_refused(tmp_path: Path) -> None:
     torch.save({"config": {"num_insertion_features": 5}}, tmp_path / "scorer-seed1.pt")
     with pytest.raises(SystemExit, match="before scorers said what was heard"):
         load_scorer(tmp_path / "scorer-seed1.pt")
-
-
-def test_odds_against_the_canonical_phone_survive_its_certainty() -> None:
-    item = {
-        "phone": torch.tensor([[1, 2]]),
-        "phone_valid": torch.ones(1, 2),
-        "phone_features": torch.zeros(1, 2, NUM_FEATURES),
-        "word_pool": torch.full((1, 1, 2), 0.5),
-    }
-    heard = torch.zeros(1, 2, NUM_LABELS)
-    heard[0, 0, 1], heard[0, 1, 3] = 13.0, 14.0
-    said = {
-        "phone_score": torch.zeros(1, 2),
-        "detection_logit": torch.zeros(1, 2),
-        "heard_logit": heard,
-        "word_scores": torch.zeros(1, 1, 3),
-        "utterance_scores": torch.zeros(1, 5),
-    }
-    canonical, against = columns_of(said, item)[0, :, 2:4].unbind(-1)
-    right = np.log(39.0) - 13.0
-    wrong = np.log(38.0 + np.exp(14.0))  # beyond what is told apart
-    np.testing.assert_allclose(against, [right, 11.5], rtol=1e-5)
-    assert wrong > 11.5
-    np.testing.assert_allclose(canonical, 1.0 / (1.0 + np.exp([right, 11.5])), rtol=1e-4)
 
 
 def test_what_teachers_heard_is_learned_where_they_said_it() -> None:
@@ -257,62 +175,6 @@ def test_what_teachers_heard_is_learned_where_they_said_it() -> None:
     heard_as_taught(logit, teacher).backward()
     assert logit.grad[0, 0].argmin() == 7 and not logit.grad[0, 1].any()
     assert heard_as_taught(logit, teacher * torch.nan) == 0.0
-
-
-def test_the_stack_knows_what_the_word_and_the_whole_got(corpus: Path) -> None:
-    """Experts who find a word poor find its phones poor: here a phone's score is that of its word."""
-    items, outputs = [], []
-    for item in made_up_items(corpus):
-        of_word = item.word[item.inputs["word_of_phone"], 0]
-        items.append(replace(item, phone=of_word))
-        nothing = np.zeros(len(of_word), np.float32)
-        heard = np.zeros((len(of_word), NUM_LABELS), np.float32)
-        whole = {"word_scores": item.word, "utterance_scores": item.utterance}
-        outputs.append({"phone_score": nothing, "detection_logit": nothing, "heard_logit": heard} | whole)
-    weighed = stacked(fit_stack(outputs, items), outputs, items)
-    said = np.concatenate([of["phone_score"] for of in weighed])
-    np.testing.assert_allclose(said, np.concatenate([item.phone for item in items]), atol=0.1)
-
-
-def test_the_stack_scores_a_word_by_its_worst_phone_where_experts_do(corpus: Path) -> None:
-    random = np.random.default_rng(4)
-    items, outputs = [], []
-    for item in made_up_items(corpus):
-        phone = random.uniform(0.0, 2.0, len(item.phone)).astype(np.float32)
-        words = range(len(item.word))
-        worst = np.array([phone[item.inputs["word_of_phone"] == w].min() for w in words], np.float32)
-        items.append(replace(item, phone=phone, word=np.stack([worst, item.word[:, 1], worst], axis=1)))
-        outputs.append(
-            {
-                "phone_score": phone,
-                "detection_logit": 1.0 - phone,
-                "heard_logit": np.zeros((len(phone), NUM_LABELS), np.float32),
-                "word_scores": random.uniform(0.0, 2.0, item.word.shape).astype(np.float32),
-                "utterance_scores": item.utterance,
-            }
-        )
-    weighed = stacked(fit_stack(outputs, items), outputs, items)
-    said, truth = (
-        np.concatenate(part) for part in ([o["word_scores"] for o in weighed], [i.word for i in items])
-    )
-    assert np.corrcoef(said[:, 0], truth[:, 0])[0, 1] > 0.95
-    assert np.corrcoef(said[:, 2], truth[:, 2])[0, 1] > 0.95
-    given = np.concatenate([o["word_scores"] for o in outputs])
-    np.testing.assert_array_equal(said[:, 1], given[:, 1])  # stress is as it was
-
-
-def test_the_stack_knows_what_a_wrong_phone_costs_a_word(corpus: Path) -> None:
-    item = made_up_items(corpus)[0]  # words of 2, 3, 2 and 3 phones
-    phone = np.array([2, 2, 2, 0, 2, 2, 2, np.nan, 2, 2], np.float32)
-    scores = rubric_scores(replace(item, phone=phone))
-    np.testing.assert_array_equal(scores[:, 0], np.array([2, 0.6, 2, np.nan], np.float32))
-    long = replace(
-        item,
-        inputs=item.inputs | {"word_of_phone": np.zeros(10, np.int64)},
-        word=item.word[:1],
-        phone=np.array([2, 2, 2, 0, 2, 2, 2, 2, 2, 2], np.float32),
-    )
-    assert rubric_scores(long).tolist() == [[1.0, 1.0]]
 
 
 def test_padding_changes_nothing(corpus: Path, tmp_path: Path) -> None:
@@ -389,49 +251,3 @@ def test_metrics_against_hand_computed_values() -> None:
     assert detection_at(scores, positive, threshold) == pytest.approx(
         {"precision": 2 / 3, "recall": 1.0, "f1": 0.8}
     )
-
-
-def test_calibration_recovers_the_odds_that_made_the_labels() -> None:
-    random = np.random.default_rng(0)
-    logits = random.normal(-3, 2, 20000)
-    wrong = random.random(20000) < 1 / (1 + np.exp(-(0.7 * logits - 0.5)))
-    scale, offset = platt(logits, wrong)
-    assert (scale, offset) == pytest.approx((0.7, -0.5), abs=0.1)
-    probability = 1 / (1 + np.exp(-(scale * logits + offset)))
-    assert expected_calibration_error(probability, wrong) < 0.02
-    points = calibration(logits, wrong, 1.5, "1")
-    assert 0 < points["detection_threshold"] < 1
-    assert points["insertion_threshold_nats"] == 1.5
-    assert 0 <= points["unsure_low"] <= points["detection_threshold"] <= points["unsure_high"] <= 1
-    # What the band promises, with these probabilities.
-    probability = 1 / (1 + np.exp(-(points["detection_scale"] * logits + points["detection_offset"])))
-    assert (probability[wrong] < points["unsure_low"]).mean() <= 0.2
-    assert wrong[probability >= points["unsure_high"]].mean() >= 0.8
-    assert wrong[probability >= points["unsure_high"] - 0.1].mean() < 0.8
-
-
-def test_the_band_ends_at_certainty_where_flags_are_never_right_enough() -> None:
-    random = np.random.default_rng(0)
-    probability, wrong = random.random(2000), random.random(2000) < 0.3
-    assert unsure_band(probability, wrong, 0.5)[1] == 1.0
-    assert unsure_band(probability, np.zeros(2000, bool), 0.5) == (0.5, 1.0)
-
-
-def held_out(shift: float) -> HeldOut:
-    """20 speakers; the scorer's logits of vowels lie `shift` too high."""
-    random = np.random.default_rng(0)
-    phone = random.choice([LABEL_OF["IY"], LABEL_OF["S"]], 20000)
-    wrong = random.random(20000) < 0.1
-    logit = random.normal(0, 1, 20000) + 3.0 * wrong + shift * (phone == LABEL_OF["IY"])
-    speaker = np.repeat([f"{n:02d}" for n in range(20)], 1000)
-    return HeldOut(logit, wrong, phone, speaker, 2.0 - wrong, 2.0 - 2.0 * wrong)
-
-
-def test_thresholds_by_class_are_kept_only_where_they_pay() -> None:
-    apart = compare(held_out(shift=3.0))
-    assert apart["pays"] and apart["f1_by_class"] > apart["f1_common"] + 0.05
-    assert apart["thresholds"]["vowels"] - apart["thresholds"]["affricates and fricatives"] == pytest.approx(
-        3.0, abs=0.6
-    )
-    alike = compare(held_out(shift=0.0))
-    assert not alike["pays"] and alike["f1_by_class"] == pytest.approx(alike["f1_common"], abs=0.02)

@@ -222,6 +222,7 @@ void AddBatchCommand(CLI::App* app, int* exit_code) {
       ->check(CLI::Range(-5.0, 5.0))
       ->type_name("N");
   AddPackOptions(command, &options->pack);
+  AddCacheOption(command, &options->pack);
   command->callback([options, exit_code] { *exit_code = RunBatch(*options); });
 }
 

@@ -38,6 +38,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kFooter =
     R"(Without --audio a synthetic 5 s clip is used: the same work, meaningless scores.
+First start: no graph was compiled before; cold start: an earlier process left them (never that of --model).
 
 Examples:
   higgins bench

@@ -58,6 +58,9 @@ void AddPackOptions(CLI::App* command, PackOptions* options) {
       ->check(CLI::Range(1, 64))
       ->capture_default_str()
       ->type_name("N");
+}
+
+void AddCacheOption(CLI::App* command, PackOptions* options) {
   command
       ->add_option("--cache", options->cache,
                    "Folder that keeps compiled graphs for a faster start (default: see higgins --help)")

@@ -23,7 +23,10 @@ struct PackOptions {
   std::string cache;  ///< folder; empty: the usual one; kNoCache
 };
 
+/// --pack and --threads
 void AddPackOptions(CLI::App* command, PackOptions* options);
+/// --cache
+void AddCacheOption(CLI::App* command, PackOptions* options);
 
 /// For CLI::Option::transform: the names of an enumeration's values, in the order in which help should show
 /// them.

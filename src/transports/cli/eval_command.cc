@@ -195,6 +195,7 @@ void AddEvalCommand(CLI::App* app, int* exit_code) {
                    "Run this ONNX file instead of the pack's acoustic graph")
       ->type_name("FILE");
   AddPackOptions(command, &options->pack);
+  AddCacheOption(command, &options->pack);
   command->callback([options, exit_code] { *exit_code = RunEval(*options); });
 }
 

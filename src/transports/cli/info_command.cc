@@ -112,6 +112,7 @@ void AddInfoCommand(CLI::App* app, int* exit_code) {
   command->footer(kFooter);
   command->add_flag("--json", options->json, "JSON instead of a table");
   AddPackOptions(command, &options->pack);
+  AddCacheOption(command, &options->pack);
   command->callback([options, exit_code] { *exit_code = RunInfo(*options); });
 }
 

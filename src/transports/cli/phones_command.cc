@@ -87,6 +87,7 @@ void AddPhonesCommand(CLI::App* app, int* exit_code) {
       ->allow_extra_args(false);
   command->add_flag("--json", options->json, "JSON instead of a table");
   AddPackOptions(command, &options->pack);
+  AddCacheOption(command, &options->pack);
   command->callback([options, exit_code] { *exit_code = RunPhones(*options); });
 }
 

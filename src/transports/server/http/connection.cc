@@ -32,6 +32,7 @@ using std::chrono::milliseconds;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr auto kUploadGrace = std::chrono::seconds(5);
+
 enum class BodyEnd { kTooSlow, kConnectionLost };
 
 // In the coroutines below no aggregate is made within a co_await or co_return expression: GCC 12 destroys

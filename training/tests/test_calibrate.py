@@ -1,0 +1,55 @@
+"""Probabilities, thresholds and the unsure band, chosen on speakers held out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from higgins_train.calibrate import calibration, expected_calibration_error, platt, unsure_band
+from higgins_train.class_thresholds import HeldOut, compare
+from higgins_train.phones import LABEL_OF
+
+
+def test_calibration_recovers_the_odds_that_made_the_labels() -> None:
+    random = np.random.default_rng(0)
+    logits = random.normal(-3, 2, 20000)
+    wrong = random.random(20000) < 1 / (1 + np.exp(-(0.7 * logits - 0.5)))
+    scale, offset = platt(logits, wrong)
+    assert (scale, offset) == pytest.approx((0.7, -0.5), abs=0.1)
+    probability = 1 / (1 + np.exp(-(scale * logits + offset)))
+    assert expected_calibration_error(probability, wrong) < 0.02
+    points = calibration(logits, wrong, 1.5, "1")
+    assert 0 < points["detection_threshold"] < 1
+    assert points["insertion_threshold_nats"] == 1.5
+    assert 0 <= points["unsure_low"] <= points["detection_threshold"] <= points["unsure_high"] <= 1
+    # What the band promises, with these probabilities.
+    probability = 1 / (1 + np.exp(-(points["detection_scale"] * logits + points["detection_offset"])))
+    assert (probability[wrong] < points["unsure_low"]).mean() <= 0.2
+    assert wrong[probability >= points["unsure_high"]].mean() >= 0.8
+    assert wrong[probability >= points["unsure_high"] - 0.1].mean() < 0.8
+
+
+def test_the_band_ends_at_certainty_where_flags_are_never_right_enough() -> None:
+    random = np.random.default_rng(0)
+    probability, wrong = random.random(2000), random.random(2000) < 0.3
+    assert unsure_band(probability, wrong, 0.5)[1] == 1.0
+    assert unsure_band(probability, np.zeros(2000, bool), 0.5) == (0.5, 1.0)
+
+
+def held_out(shift: float) -> HeldOut:
+    """20 speakers; the scorer's logits of vowels lie `shift` too high."""
+    random = np.random.default_rng(0)
+    phone = random.choice([LABEL_OF["IY"], LABEL_OF["S"]], 20000)
+    wrong = random.random(20000) < 0.1
+    logit = random.normal(0, 1, 20000) + 3.0 * wrong + shift * (phone == LABEL_OF["IY"])
+    speaker = np.repeat([f"{n:02d}" for n in range(20)], 1000)
+    return HeldOut(logit, wrong, phone, speaker, 2.0 - wrong, 2.0 - 2.0 * wrong)
+
+
+def test_thresholds_by_class_are_kept_only_where_they_pay() -> None:
+    apart = compare(held_out(shift=3.0))
+    assert apart["pays"] and apart["f1_by_class"] > apart["f1_common"] + 0.05
+    assert apart["thresholds"]["vowels"] - apart["thresholds"]["affricates and fricatives"] == pytest.approx(
+        3.0, abs=0.6
+    )
+    alike = compare(held_out(shift=0.0))
+    assert not alike["pays"] and alike["f1_by_class"] == pytest.approx(alike["f1_common"], abs=0.02)
