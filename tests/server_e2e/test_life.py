@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from harness import BINARY, PACK, Answer, Server, example, multipart
+from harness import BINARY, EXAMPLES, PACK, Answer, Server, example, multipart
 
 NAME = "think_slt_good"
 
@@ -165,15 +165,19 @@ def test_several_packs_are_chosen_by_name(tmp_path: Path) -> None:
         assert server.assess(audio, text).json()["pack_version"] != "2099.1.1"
 
 
-def test_sigterm_finishes_what_is_under_way() -> None:
+def test_sigterm_finishes_what_is_under_way(tmp_path: Path) -> None:
+    long = tmp_path / "long.flac"
     with Server("--workers", "1", "--max-wait-ms", "0") as server:
         idle = http.client.HTTPConnection("127.0.0.1", server.port)
         idle.request("GET", "/healthz")
         idle.getresponse().read()
         with ThreadPoolExecutor(4) as pool:
-            audio, text = example(NAME)
-            under_way = [pool.submit(server.assess, audio, text) for _ in range(4)]
-            wait_for(lambda: server.metrics()['higgins_queue_length{priority="live"}'] >= 2)
+            # Long, so that the first is still being assessed when the last has come in: whatever has not been read
+            # at the signal is refused, and rightly.
+            subprocess.run(["sox", EXAMPLES / f"{NAME}.flac", long, "repeat", "11"], check=True)
+            text = " ".join([example(NAME)[1]] * 12)
+            under_way = [pool.submit(server.assess, long.read_bytes(), text) for _ in range(4)]
+            wait_for(lambda: server.metrics()['higgins_queue_length{priority="live"}'] == 3)
             started = time.monotonic()
             server.process.send_signal(signal.SIGTERM)
             assert [answer.result().status for answer in under_way] == [200] * 4
