@@ -21,6 +21,7 @@ COMMANDS = [
     "ablate",
     "fairness",
     "experts",
+    "decoder",
     "report",
 ]
 

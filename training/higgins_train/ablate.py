@@ -18,7 +18,7 @@ from tqdm import tqdm
 from .corpus import MISPRONOUNCED_BELOW
 from .metrics import area_under_roc, best_threshold, detection_at, pearson
 from .scorer import add_training_arguments
-from .scorer_data import leaking_items, prepare_items
+from .scorer_data import augmented_items, leaking_items, prepare_items
 from .scorer_items import Item
 from .scorer_options import Recipe, ScorerOptions
 from .scorer_training import train_seeds
@@ -92,7 +92,10 @@ def run(args: argparse.Namespace) -> None:
     models = args.run / "ablation-models"
     out.mkdir(parents=True, exist_ok=True)
     models.mkdir(exist_ok=True)
-    usual = [*SCALARS, *(name for name, variant in VARIANTS.items() if not variant.leaking)]
+    usual = [
+        *SCALARS,
+        *(name for name, variant in VARIANTS.items() if not (variant.leaking or variant.augmented)),
+    ]
     rows = [name for name in args.rows or usual if not (out / f"{name}.json").exists()]
     if not rows:
         return
@@ -107,6 +110,7 @@ def run(args: argparse.Namespace) -> None:
         variant = variant_of(name)
         options = replace(ScorerOptions(epochs=args.scorer_epochs), **variant.options)
         pool = leaking_items(args) if variant.leaking else train
+        pool = [*pool, *(augmented_items(args) if variant.augmented else [])]
         items = [variant.change(i) for i in pool if variant.train_on(i)]
         held_out = [variant.change(i) for i in dev]
         if variant.teachers:

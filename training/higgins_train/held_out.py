@@ -78,12 +78,11 @@ def key_of(items: list[Item]) -> str:
     return digest.hexdigest()[:8]
 
 
-def judge_held_out(
+def said_held_out(
     items: list[Item], recipes: Sequence[Recipe], folder: Path, jobs: int, num_folds: int = FOLDS
-) -> tuple[HeldOut, dict[str, float], Stack]:
-    """The learners among `items`, each judged by the mean of one scorer a recipe, all of which learned from the
-    speakers of the other folds, and by a stack fitted on these; the figures of that; the stack that is fitted on all
-    folds."""
+) -> list[tuple[list[Item], list[Outputs]]]:
+    """The folds of the items, and what the mean of one scorer a recipe, all of which learned from the speakers of the
+    other folds, says of each item. Finished scorers in `folder` are loaded."""
     folds = divide(items, num_folds)
     key = key_of(items)
 
@@ -97,10 +96,19 @@ def judge_held_out(
     in_parallel(
         learned, [(fold, number) for fold in range(num_folds) for number in range(len(recipes))], jobs
     )
-    said = [
-        predict([learned((fold, number)) for number in range(len(recipes))], of)
+    return [
+        (of, predict([learned((fold, number)) for number in range(len(recipes))], of))
         for fold, of in enumerate(folds)
     ]
+
+
+def judge_held_out(
+    items: list[Item], recipes: Sequence[Recipe], folder: Path, jobs: int, num_folds: int = FOLDS
+) -> tuple[HeldOut, dict[str, float], Stack]:
+    """The learners among `items`, judged as by said_held_out and by a stack that is fitted on the other folds; the
+    figures of that; the stack that is fitted on all folds."""
+    parts = said_held_out(items, recipes, folder, jobs, num_folds)
+    folds, said = [of for of, _ in parts], [outputs for _, outputs in parts]
     judged: list[Item] = []
     outputs: list[Outputs] = []
     for fold, of in enumerate(folds):

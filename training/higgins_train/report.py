@@ -1,8 +1,9 @@
 """Write the tables and plots of docs/accuracy.md from the runs' own JSON: no figure is typed by hand.
 
-Takes what a run left (ablation rows, scorer.json, experts, diagnosis, fairness), keeps it under docs/figures/accuracy/
-so that the page can be written again without the run, and fills the blocks between `<!-- report:NAME begin -->` and
-`<!-- report:NAME end -->`. Plots are drawn from the dev predictions of the run's first scorer.
+Takes what a run left (ablation rows, scorer.json, experts, decoder, diagnosis, fairness), keeps it under
+docs/figures/accuracy/ so that the page can be written again without the run, and fills the blocks between
+`<!-- report:NAME begin -->` and `<!-- report:NAME end -->`. Plots are drawn from the dev predictions of the run's first
+scorer.
 
 A run that learned from dev too (`--fit-on all`) leaves the figures and plots of dev as they are: only what it says of
 held-out speakers and of speech that it never heard is taken.
@@ -144,6 +145,21 @@ def experts_block(folder: Path) -> str:
         f"of five would at {agreement['two_panels']:.3f}, and the true score with such a mean at "
         f"{agreement['truth_and_panel']:.3f} (Spearman-Brown)."
     )
+    return "\n".join(lines)
+
+
+def decoder_block(folder: Path) -> str:
+    """Scores by a linear stack over the scorers', and over them and the evidence of Whisper's decoder."""
+    report = json.loads((folder / "decoder.json").read_text())
+    lines = [
+        "| | held out | with the decoder | dev | with the decoder |",
+        "|---|---|---|---|---|",
+    ]
+    for name, of in report.items():
+        without, added = of["without"], of["with"]
+        cells = [f"{without['held_out']:.3f}", f"{added['held_out']:.3f}"]
+        cells += [cell(figures, "dev") for figures in (without, added)]
+        lines.append(f"| {name.replace('_', ', ')} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
@@ -322,6 +338,7 @@ BLOCKS = {
     "ablation": (ablation_block, "ablation"),
     "runs": (runs_block, "ablation"),
     "experts": (experts_block, experts.FILE),
+    "decoder": (decoder_block, "decoder.json"),
     "diagnosis": (diagnosis_block, "diagnosis.json"),
     "fairness": (fairness_block, "fairness.json"),
     "plots": (plots_block, "."),
@@ -361,7 +378,7 @@ def run(args: argparse.Namespace) -> int:
         if heard_dev:
             taken["scorer.json"] = "scorer-fit-on-all.json"
         else:
-            taken |= {name: name for name in ("scorer.json", "fairness.json", experts.FILE)}
+            taken |= {name: name for name in ("scorer.json", "fairness.json", experts.FILE, "decoder.json")}
         for name, kept_as in taken.items():
             if (args.run / name).exists():
                 shutil.copy(args.run / name, args.figures / kept_as)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from .augmentation import augmented_copies
 from .cmudict import read_cmudict
 from .corpus import Utterance, corpora_of, trained_on
 from .features import Posteriors, extract, load_inputs
@@ -65,20 +66,27 @@ def prepare_items(args: argparse.Namespace) -> tuple[list[Item], list[Item], lis
     return items_of(of, inputs), dev_items_of(args, of), unscored
 
 
-def strangers_inputs(args: argparse.Namespace, of: Material) -> Inputs:
-    """What the mean of the recognisers that never heard the speaker makes of every recording that is trained on."""
+def strangers_inputs(
+    args: argparse.Namespace,
+    of: Material,
+    whole: dict[str, list[Utterance]] | None = None,
+    cached: bool = True,
+) -> Inputs:
+    """What the mean of the recognisers that never heard the speaker makes of every recording that is trained on; or of
+    `whole`, recordings by the ending of their files. cached: not from their sound but from the encoder's states of the
+    recordings that they are copies of."""
     parts = [
         (
             names,
             pool,
             args.run / f"features-{'-'.join(name.removeprefix('split') for name in names)}{kind}.pt",
         )
-        for kind, whole in pools(of.ready, of.changed).items()
-        for names, pool in of.splits.by_strangers(whole).items()
+        for kind, recordings in (whole or pools(of.ready, of.changed)).items()
+        for names, pool in of.splits.by_strangers(recordings).items()
     ]
     missing = [part for part in parts if not part[2].exists()]
     if missing:
-        cache = of.cache  # before the processes part ways
+        cache = of.cache if cached else None  # before the processes part ways
 
         def listen(part: tuple[tuple[str, ...], list[Utterance], Path]) -> None:
             names, pool, path = part
@@ -130,7 +138,21 @@ def leaking_items(args: argparse.Namespace) -> list[Item]:
     return items_of(of, inputs)
 
 
-def posteriors_of(run: Path, names: Sequence[str], init: Path | None, cache: StateCaches) -> Posteriors:
+def augmented_items(args: argparse.Namespace) -> list[Item]:
+    """A copy of every learner's recording that is trained on, through another room, noise, codec or at another speed.
+    Its phones' and words' scores stay; the utterance's, which speed alone would change, are not known. Features are
+    extracted on the first call."""
+    of = material_of(args)
+    learners = [u for u in of.ready if u.kind == "learner" and u.id in of.splits.fold_of[0]]
+    copies = [copy for made in augmented_copies(of.corpora, learners, 1).values() for copy in made]
+    inputs = strangers_inputs(args, of, {"-augmented": copies}, cached=False)
+    items = [make_item(u, inputs[u.id]) for u in copies if u.id in inputs]
+    return [replace(item, utterance=np.full_like(item.utterance, np.nan)) for item in items]
+
+
+def posteriors_of(
+    run: Path, names: Sequence[str], init: Path | None, cache: StateCaches | None
+) -> Posteriors:
     """Of the mean of a run's recognisers."""
     frozen = json.loads((run / names[0] / "options.json").read_text())["frozen_layers"]
     return Posteriors(mean_recogniser(run, names, init), cache, frozen)

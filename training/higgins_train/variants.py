@@ -52,6 +52,7 @@ class Variant:
     teachers: bool = False
     unscored: bool = False
     leaking: bool = False
+    augmented: bool = False
 
 
 GOPT_SHAPE = {"width": 24, "heads": 1, "blocks": 3, "convolution": False, "dropout": 0.1}
@@ -78,6 +79,9 @@ VARIANTS = {
     "wide": Variant("width 160 instead of 96", shape={"width": 160}),
     "no-detection-weight": Variant(
         "- weight of 3 on errors in the detection loss", options={"positive_weight": 1.0}
+    ),
+    "augmented": Variant(
+        "+ each learner's recording once more: speed, room, noise, codec (scorer)", augmented=True
     ),
     "leaking-features": Variant("features that leak: the recogniser had heard the speakers", leaking=True),
     "disagreement": Variant(
@@ -137,4 +141,5 @@ def variant_of(name: str) -> Variant:
         teachers=any(part.teachers for part in parts),
         unscored=any(part.unscored for part in parts),
         leaking=any(part.leaking for part in parts),
+        augmented=any(part.augmented for part in parts),
     )

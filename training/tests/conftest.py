@@ -125,4 +125,21 @@ def tiny_checkpoint(kind: str, folder: Path) -> Path:
     else:
         raise ValueError(kind)
     model.save_pretrained(folder)
+    if kind == "whisper":
+        write_tiny_tokenizer(folder / "tokenizer.json")
     return folder
+
+
+def write_tiny_tokenizer(path: Path) -> None:
+    """Whisper's kind of tokens: letters, a space before a word as part of its first token, and the marks."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+
+    marks = ["<|startoftranscript|>", "<|en|>", "<|transcribe|>", "<|notimestamps|>", "<|endoftext|>"]
+    tokens = [*map(chr, range(ord("a"), ord("z") + 1)), *map(chr, range(ord("A"), ord("Z") + 1))]
+    tokens += ["Ġ", ".", "'", "Ġt", "Ġi", "Ġit", *marks]
+    merges = [("Ġ", "t"), ("Ġ", "i"), ("Ġi", "t")]
+    tokenizer = Tokenizer(models.BPE({token: at for at, token in enumerate(tokens)}, merges))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens(marks)
+    tokenizer.save(str(path))

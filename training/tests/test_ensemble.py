@@ -14,6 +14,7 @@ from conftest import tiny_checkpoint
 from higgins_train import ablate, acoustic, distill, ensemble, scorer
 from higgins_train.acoustic_model import PhoneRecogniser
 from higgins_train.export import load_scorer
+from higgins_train.features import load_inputs
 from higgins_train.pack import ROLES
 from higgins_train.report import ablation_block
 from higgins_train.splits import MEAN
@@ -47,11 +48,21 @@ def test_two_runs_and_a_pack_become_one_scorer(corpus: Path, tmp_path: Path) -> 
     run_command(acoustic, *of_run, "--out", run, "--epochs", 1, "--copies", 0, "--frozen-layers", 1)
     of_run += ["--seeds", 1, "--jobs", 1, "--scorer-epochs", 2]
     run_command(scorer, *of_run, "--run", run)
-    rows = ["scalar-gop-sa", "distilled", "histogram+attentive-words", "leaking-features"]
+    rows = ["scalar-gop-sa", "distilled", "histogram+attentive-words", "leaking-features", "augmented"]
     run_command(ablate, *of_run, "--run", run, "--rows", *rows)
     table = ablation_block(run)
     assert len(table.splitlines()) == 2 + len(rows) and VARIANTS["histogram"].about in table
     assert (run / "features-leak.pt").exists()
+    originals, copies = (
+        [of for path in run.glob(f"features-*{ending}.pt") for of in load_inputs(path).items()]
+        for ending in ("fold[01]", "-augmented")
+    )
+    assert sorted(key for key, _ in copies) == sorted(f"{key}+heard1" for key, _ in originals)
+    # Another sound, and not the states of the recording that it was made of.
+    sound = dict(copies)
+    assert all(
+        np.abs(of["phone_states"] - sound[f"{key}+heard1"]["phone_states"]).max() > 0 for key, of in originals
+    )
     other = shutil.copytree(run, tmp_path / "other")
     stack = torch.load(other / "stack.pt", weights_only=True)
     stack["weigh.bias"] += 1.0
