@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import multiprocessing
 import multiprocessing.connection
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
 import torch
 
 Job = TypeVar("Job")
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """For what is in it. Where something else keeps a core busy, threads that wait for each other after every small
+    product take ten times as long as one alone; and it sums in the same order whatever the machine has."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def in_parallel(work: Callable[[Job], object], jobs: Iterable[Job], at_once: int) -> None:
@@ -21,24 +34,23 @@ def in_parallel(work: Callable[[Job], object], jobs: Iterable[Job], at_once: int
         for job in waiting:
             work(job)
         return
-    # A single job too has one thread: what is left after an interruption must sum in the same order as all of them.
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # before forking, so that no thread is lost on the way
     context = multiprocessing.get_context("fork")
     running: list[BaseProcess] = []
-    try:
-        while waiting or running:
-            while waiting and len(running) < at_once:
-                running.append(context.Process(target=work, args=(waiting.pop(0),)))
-                running[-1].start()
-            multiprocessing.connection.wait([process.sentinel for process in running])
-            for process in [process for process in running if not process.is_alive()]:
+    # Before forking, so that no thread is lost on the way. A single job too: what is left after an interruption must
+    # sum in the same order as all of them.
+    with one_thread():
+        try:
+            while waiting or running:
+                while waiting and len(running) < at_once:
+                    running.append(context.Process(target=work, args=(waiting.pop(0),)))
+                    running[-1].start()
+                multiprocessing.connection.wait([process.sentinel for process in running])
+                for process in [process for process in running if not process.is_alive()]:
+                    process.join()
+                    running.remove(process)
+                    if process.exitcode != 0:
+                        raise SystemExit("a training failed; what it printed stands above")
+        finally:
+            for process in running:
+                process.terminate()
                 process.join()
-                running.remove(process)
-                if process.exitcode != 0:
-                    raise SystemExit("a training failed; what it printed stands above")
-    finally:
-        for process in running:
-            process.terminate()
-            process.join()
-        torch.set_num_threads(threads)

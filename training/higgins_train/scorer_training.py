@@ -13,7 +13,7 @@ from torch import nn
 from tqdm import tqdm
 
 from .files import whole
-from .parallel import in_parallel
+from .parallel import in_parallel, one_thread
 from .phone_blending import PhoneBlender
 from .scorer_evaluation import evaluate, predict
 from .scorer_items import Item, batches_of, collate
@@ -63,6 +63,7 @@ def finished_scorer(path: Path, model: ScorerModel, options: ScorerOptions) -> S
     return model.eval()
 
 
+@one_thread()
 def train_scorer(
     items: list[Item], seed: int, options: ScorerOptions, path: Path, shape: dict | None = None
 ) -> ScorerModel:
