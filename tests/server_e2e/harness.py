@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,18 +58,18 @@ class Answer:
 
 
 class Server:
-    """`higgins serve` on a free port of 127.0.0.1. Started by `with`, or by start(); the log goes to a file."""
+    """`higgins serve` on 127.0.0.1, at another port after every start: the system gives it, since one that was looked
+    for beforehand may be taken before the server has it. Started by `with`, or by start(); the log goes to a file."""
 
     def __init__(
         self,
         *arguments: str,
         pack: Path | None = PACK,
-        port: int | None = None,
         wrap: Sequence[str] = (),
         environment: dict[str, str] | None = None,
         wait: bool = True,
     ) -> None:
-        self.port = port or free_port()
+        self.port = 0
         self.arguments = [str(argument) for argument in arguments]
         self.pack = pack
         self.wrap = [str(word) for word in wrap]
@@ -81,33 +81,49 @@ class Server:
         self.log_file = Path(name)
 
     def start(self) -> Server:
-        command = [*self.wrap, str(BINARY), "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        command = [*self.wrap, str(BINARY), "serve", "--host", "127.0.0.1", "--port", "0"]
         if self.pack is not None:
             command += ["--pack", str(self.pack)]
         command += self.arguments
         environment = {**os.environ, **self.environment}
+        num_lines = len(self.log().splitlines())
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment
             )
-        if self.wait:
-            try:
-                self.wait_until_ready()
-            except BaseException:
-                self.kill()
-                raise
+        try:
+            self._wait_until(lambda: self._read_port(num_lines))
+            if self.wait:
+                self._wait_until(self._is_ready)
+        except BaseException:
+            self.kill()
+            raise
         return self
 
-    def wait_until_ready(self) -> None:
+    def _wait_until(self, reached: Callable[[], bool]) -> None:
         deadline = time.monotonic() + READY_TIMEOUT_S
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended with {self.process.returncode}: {self.log()[-2000:]}")
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                if self.get("/readyz").status == 200:
-                    return
+            if reached():
+                return
             time.sleep(0.05)
         raise RuntimeError(f"not ready after {READY_TIMEOUT_S} s: {self.log()[-2000:]}")
+
+    def _read_port(self, num_lines: int) -> bool:
+        """From the log behind its first lines, which another start wrote."""
+        for line in self.log().splitlines()[num_lines:]:
+            with contextlib.suppress(ValueError):  # half a line, or none of the server's
+                record = json.loads(line)
+                if record.get("event") == "serving":
+                    self.port = int(record["url"].rpartition(":")[2])
+                    return True
+        return False
+
+    def _is_ready(self) -> bool:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return self.get("/readyz").status == 200
+        return False
 
     def stop(self, timeout_s: float = 30) -> int:
         """SIGTERM; returns the exit status."""

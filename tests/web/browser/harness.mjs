@@ -2,10 +2,10 @@
 // request and every error.
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -18,11 +18,14 @@ const binary = process.env["HIGGINS_BINARY"] ?? join(root, "build/release/higgin
 const browser_path = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 export const TEXT = "I think this is the very best weather for a long walk.";
 
-function freePort() {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
+/** The address that the server says it has; what else it says of note goes to the test's own log. */
+function addressOf(child) {
+  return new Promise((resolve, reject) => {
+    child.on("exit", (code) => reject(new Error(`the server ended with ${code}`)));
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      const url = /"event":"serving","url":"([^"]*)"/.exec(line);
+      if (url) resolve(`${url[1]}/`);
+      if (!line.includes('"level":"info"')) console.error(line);
     });
   });
 }
@@ -42,22 +45,23 @@ async function answers(address, child) {
 
 /** `higgins serve` with the page that was built; `options` are added to its command line. */
 export async function startServer(options = []) {
-  const port = String(await freePort());
+  // Port 0: the system gives one that is free.
   const args = [
     "serve",
     "--port",
-    port,
+    "0",
     "--web-root",
     join(root, "web/dist"),
     "--pack",
     join(root, "packs/en-us"),
+    ...options,
   ];
-  args.push("--log-level", "warning", ...options);
-  const child = spawn(binary, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
-  const address = `http://127.0.0.1:${port}/`;
+  const child = spawn(binary, args, { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+  const address = await addressOf(child);
   await answers(`${address}readyz`, child);
   const stop = () =>
     new Promise((resolve) => {
+      child.removeAllListeners("exit");
       child.once("exit", resolve);
       child.kill("SIGTERM");
     });
