@@ -1,9 +1,10 @@
 """What Whisper's decoder, which is too large for a pack, would add to the scores of words and utterances.
 
 It is made to say the text that was read, and how likely it finds each token, given the recording and the text so far,
-is evidence about the token's word. Two linear stacks over what a run's scorers say are compared, one with that
-evidence and one without. Both are fitted on learners whom the scorers had not learned from (held_out.py); they are
-measured there, speakers in turn left out, and on dev, by each of the run's scorers.
+is evidence about the token's word. Linear stacks over what a run's scorers say are compared: without that evidence,
+with what the decoder thinks of the text alone, and with what it thinks of it given the recording. All are fitted on
+learners whom the scorers had not learned from (held_out.py); they are measured there, speakers in turn left out, and on
+dev, by each of the run's scorers.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from torch import nn
 from tqdm import tqdm
 
 from . import scorer
-from .corpus import Utterance, read_corpus
+from .corpus import SAMPLE_RATE_HZ, Utterance, read_corpus
 from .encoders import WhisperEncoder
 from .export import load_scorer
 from .files import whole
@@ -65,14 +66,16 @@ class WordDecoder:
         return self.tokens.encode(text, add_special_tokens=False).ids
 
     @torch.inference_mode()
-    def __call__(self, utterance: Utterance) -> np.ndarray:
+    def __call__(self, utterance: Utterance, deaf: bool = False) -> np.ndarray:
         """float32 [W, 6]: of each word's tokens, in nats, the log-probabilities summed, in the mean and the least; how
-        far they stay behind the likeliest token's, summed and at most; their number."""
+        far they stay behind the likeliest token's, summed and at most; their number. deaf: it hears a second of
+        silence in the place of the recording."""
         words = [self.ids(" " + word) for word in as_written([word.text for word in utterance.words])]
         said = [*(token for of in words for token in of), *self.ids(".")]
         begin, end = ([self.tokens.token_to_id(name) for name in names] for names in (BEGIN, [END]))
         sequence = torch.tensor([[*begin, *said, *end]])
-        states = self.encoder(torch.from_numpy(utterance.samples())[None])[-1]
+        samples = np.zeros(SAMPLE_RATE_HZ, np.float32) if deaf else utterance.samples()
+        states = self.encoder(torch.from_numpy(samples)[None])[-1]
         hidden = self.decoder(input_ids=sequence[:, :-1], encoder_hidden_states=states).last_hidden_state
         logs = torch.log_softmax(self.out(hidden)[0], dim=-1)[len(begin) - 1 :]
         of_said = logs[torch.arange(len(said)), torch.tensor(said)].numpy()
@@ -92,17 +95,20 @@ def as_written(words: Sequence[str]) -> list[str]:
     return [lower[0].capitalize(), *lower[1:]] if lower else []
 
 
-def evidence_of(utterances: list[Utterance], init: Path, run: Path, jobs: int) -> dict[str, np.ndarray]:
+def evidence_of(
+    utterances: list[Utterance], init: Path, run: Path, jobs: int, deaf: bool = False
+) -> dict[str, np.ndarray]:
     """Of WordDecoder, by utterance id; kept in the run, part by part."""
     ordered = sorted(utterances, key=lambda utterance: utterance.id)
+    name = "decoder-deaf" if deaf else "decoder"
     parts = [
-        (ordered[at : at + PART], run / f"decoder-{at // PART}.pt") for at in range(0, len(ordered), PART)
+        (ordered[at : at + PART], run / f"{name}-{at // PART}.pt") for at in range(0, len(ordered), PART)
     ]
 
     def listen(part: tuple[list[Utterance], Path]) -> None:
         torch.set_num_threads(1)
         decoder = WordDecoder(init)
-        of = {u.id: decoder(u) for u in tqdm(part[0], desc=part[1].stem, unit="utt", mininterval=5)}
+        of = {u.id: decoder(u, deaf) for u in tqdm(part[0], desc=part[1].stem, unit="utt", mininterval=5)}
         with whole(part[1]) as partial:
             torch.save(of, partial)
 
@@ -111,7 +117,7 @@ def evidence_of(utterances: list[Utterance], init: Path, run: Path, jobs: int) -
     for _, path in parts:
         evidence |= torch.load(path, weights_only=False)
     if missing := [u.id for u in utterances if u.id not in evidence]:
-        raise SystemExit(f"{run}/decoder-*.pt are of other recordings ({missing[0]} is missing): delete them")
+        raise SystemExit(f"{run}/{name}-*.pt are of other recordings ({missing[0]} is missing): delete them")
     return evidence
 
 
@@ -178,17 +184,17 @@ LEVELS = {
 def compare(
     learners: tuple[list[Outputs], list[Item]],
     dev: tuple[list[list[Outputs]], list[Item]],
-    evidence: dict[str, np.ndarray],
+    evidence: dict[str, dict[str, np.ndarray] | None],
 ) -> dict:
-    """learners: of held-out speakers. dev: what each scorer says. PCCs by score, without and with the decoder:
-    `held_out`, and `dev` as mean and spread over the scorers."""
+    """learners: of held-out speakers. dev: what each scorer says. evidence: by the name of its row, None for no
+    evidence. PCCs by score and row: `held_out`, and `dev` as mean and spread over the scorers."""
     outputs, items = learners
     of_dev, dev_items = dev
     report: dict[str, dict] = {}
     for level, (names, columns, labels) in LEVELS.items():
         truth, dev_truth = (np.concatenate([labels(i) for i in of]) for of in (items, dev_items))
         speaker = np.concatenate([[i.speaker] * len(labels(i)) for i in items])
-        for title, known in (("without", None), ("with", evidence)):
+        for title, known in evidence.items():
             x = table(columns, outputs, items, known)
             strangers, fitted = left_out(x, truth, speaker), LeastSquares(x, truth)
             on_dev = [fitted(table(columns, of, dev_items, known)) for of in of_dev]
@@ -231,7 +237,11 @@ def run(args: argparse.Namespace) -> None:
     of_dev = [stacked(stack, predict([load_scorer(path)], dev), dev) for path in scorers_of(args.run)]
     wanted = {item.id for item in [*learners, *dev]}
     utterances = [u for u in read_corpus(args.corpus) if u.id in wanted]
-    evidence = evidence_of(utterances, args.init, args.run, args.jobs)
+    evidence = {
+        "without": None,
+        "text": evidence_of(utterances, args.init, args.run, args.jobs, deaf=True),
+        "with": evidence_of(utterances, args.init, args.run, args.jobs),
+    }
     report = compare((outputs, learners), (of_dev, dev), evidence)
     (args.run / FILE).write_text(json.dumps(report, indent=1) + "\n")
     for name, of in report.items():

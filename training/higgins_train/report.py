@@ -151,14 +151,11 @@ def experts_block(folder: Path) -> str:
 def decoder_block(folder: Path) -> str:
     """Scores by a linear stack over the scorers', and over them and the evidence of Whisper's decoder."""
     report = json.loads((folder / "decoder.json").read_text())
-    lines = [
-        "| | held out | with the decoder | dev | with the decoder |",
-        "|---|---|---|---|---|",
-    ]
+    rows = {"without": "without", "text": "of the text alone", "with": "with the decoder"}
+    titles = [f"{where}, {title}" for where in ("held out", "dev") for title in rows.values()]
+    lines = ["| | " + " | ".join(titles) + " |", "|---" * (len(titles) + 1) + "|"]
     for name, of in report.items():
-        without, added = of["without"], of["with"]
-        cells = [f"{without['held_out']:.3f}", f"{added['held_out']:.3f}"]
-        cells += [cell(figures, "dev") for figures in (without, added)]
+        cells = [f"{of[row]['held_out']:.3f}" for row in rows] + [cell(of[row], "dev") for row in rows]
         lines.append(f"| {name.replace('_', ', ')} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
