@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { addressOf } from "../support/serving.mjs";
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 export const PROGRAM = process.env.HIGGINS_PROGRAM ?? join(ROOT, "build/release/higgins");
@@ -22,18 +22,10 @@ export async function startServer(extra = []) {
     stdio: ["ignore", "ignore", "pipe"],
   });
   const log = [];
-  const port = await new Promise((resolve, reject) => {
-    child.on("exit", (code) => reject(new Error(`higgins serve ended with ${code}: ${log.join("\n")}`)));
-    createInterface({ input: child.stderr }).on("line", (line) => {
-      log.push(line);
-      const url = /"url":"http:\/\/[^"]*:(\d+)"/.exec(line);
-      if (url) resolve(Number(url[1]));
-    });
-  });
+  const port = Number(new URL(await addressOf(child, (line) => log.push(line))).port);
   const stop = () =>
     new Promise((resolve) => {
-      child.removeAllListeners("exit");
-      child.on("exit", () => {
+      child.once("exit", () => {
         rmSync(folder, { recursive: true, force: true });
         resolve();
       });

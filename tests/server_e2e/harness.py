@@ -10,6 +10,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -58,8 +59,9 @@ class Answer:
 
 
 class Server:
-    """`higgins serve` on 127.0.0.1, at another port after every start: the system gives it, since one that was looked
-    for beforehand may be taken before the server has it. Started by `with`, or by start(); the log goes to a file."""
+    """`higgins serve` on 127.0.0.1, at a port that the system gives it: one that was looked for beforehand may be taken
+    before the server has it. Started once, by `with` or by start(); the log goes to a file, and says the port, so that
+    a server whose log leaves out what is no warning cannot be started so."""
 
     def __init__(
         self,
@@ -86,13 +88,12 @@ class Server:
             command += ["--pack", str(self.pack)]
         command += self.arguments
         environment = {**os.environ, **self.environment}
-        num_lines = len(self.log().splitlines())
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment
             )
         try:
-            self._wait_until(lambda: self._read_port(num_lines))
+            self._wait_until(self._read_port)
             if self.wait:
                 self._wait_until(self._is_ready)
         except BaseException:
@@ -110,15 +111,11 @@ class Server:
             time.sleep(0.05)
         raise RuntimeError(f"not ready after {READY_TIMEOUT_S} s: {self.log()[-2000:]}")
 
-    def _read_port(self, num_lines: int) -> bool:
-        """From the log behind its first lines, which another start wrote."""
-        for line in self.log().splitlines()[num_lines:]:
-            with contextlib.suppress(ValueError):  # half a line, or none of the server's
-                record = json.loads(line)
-                if record.get("event") == "serving":
-                    self.port = int(record["url"].rpartition(":")[2])
-                    return True
-        return False
+    def _read_port(self) -> bool:
+        serving = re.search(r'"event":"serving","url":"[^"]*:(\d+)"', self.log())
+        if serving:
+            self.port = int(serving[1])
+        return serving is not None
 
     def _is_ready(self) -> bool:
         with contextlib.suppress(OSError, http.client.HTTPException):

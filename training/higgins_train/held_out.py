@@ -102,25 +102,30 @@ def said_held_out(
     ]
 
 
+def judged_by_strangers(parts: list[tuple[list[Item], list[Outputs]]]) -> tuple[list[Item], list[Outputs]]:
+    """The learners of said_held_out, weighed by a stack that is fitted on the other folds."""
+    judged: list[Item] = []
+    outputs: list[Outputs] = []
+    for items, said in parts:
+        others = [part for part in parts if part[0] is not items]
+        stack = fit_stack([o for _, of in others for o in of], [i for of, _ in others for i in of])
+        scored = [(o, i) for o, i in zip(said, items, strict=True) if i.scored]
+        judged += [i for _, i in scored]
+        outputs += stacked(stack, [o for o, _ in scored], [i for _, i in scored])
+    return judged, outputs
+
+
 def judge_held_out(
     items: list[Item], recipes: Sequence[Recipe], folder: Path, jobs: int, num_folds: int = FOLDS
 ) -> tuple[HeldOut, dict[str, float], Stack]:
     """The learners among `items`, judged as by said_held_out and by a stack that is fitted on the other folds; the
     figures of that; the stack that is fitted on all folds."""
     parts = said_held_out(items, recipes, folder, jobs, num_folds)
-    folds, said = [of for of, _ in parts], [outputs for _, outputs in parts]
-    judged: list[Item] = []
-    outputs: list[Outputs] = []
-    for fold, of in enumerate(folds):
-        others = [at for at in range(num_folds) if at != fold]
-        stack = fit_stack([o for at in others for o in said[at]], [i for at in others for i in folds[at]])
-        scored = [(o, i) for o, i in zip(said[fold], of, strict=True) if i.scored]
-        judged += [i for _, i in scored]
-        outputs += stacked(stack, [o for o, _ in scored], [i for _, i in scored])
+    judged, outputs = judged_by_strangers(parts)
     logit, wrong = detections(outputs, judged)
     phone = np.concatenate([i.inputs["phone"] for i in judged])
     speaker = np.concatenate([[i.speaker] * len(i.phone) for i in judged])
     score = np.clip(np.concatenate([o["phone_score"] for o in outputs]), 0, 2)
     truth = np.concatenate([i.phone for i in judged])
-    whole_stack = fit_stack([o for part in said for o in part], [i for part in folds for i in part])
+    whole_stack = fit_stack([o for _, said in parts for o in said], [i for of, _ in parts for i in of])
     return HeldOut(logit, wrong, phone, speaker, score, truth), evaluate(outputs, judged), whole_stack

@@ -149,13 +149,23 @@ def experts_block(folder: Path) -> str:
 
 
 def decoder_block(folder: Path) -> str:
-    """Scores by a linear stack over the scorers', and over them and the evidence of Whisper's decoder."""
+    """Scores by a linear stack over the scorers', over them and what Whisper's decoder says of the text alone, and over
+    them and what it says of the text and the recording."""
     report = json.loads((folder / "decoder.json").read_text())
-    rows = {"without": "without", "text": "of the text alone", "with": "with the decoder"}
-    titles = [f"{where}, {title}" for where in ("held out", "dev") for title in rows.values()]
+    rows = {"without": "without", "text": "text alone", "with": "with"}
+    titles = [
+        f"{where}: {title}"
+        for where in ("held out", "dev")
+        for title in (*rows.values(), "gain (95 % interval)")
+    ]
     lines = ["| | " + " | ".join(titles) + " |", "|---" * (len(titles) + 1) + "|"]
     for name, of in report.items():
-        cells = [f"{of[row]['held_out']:.3f}" for row in rows] + [cell(of[row], "dev") for row in rows]
+        cells = []
+        for where in ("held_out", "dev"):
+            values = [of[row][where] for row in rows]
+            cells += [f"{value['mean'] if where == 'dev' else value:.3f}" for value in values]
+            gain = of["with"][f"{where}_gain"]
+            cells.append(f"{gain['mean']:+.3f} ({gain['low']:+.3f} to {gain['high']:+.3f})")
         lines.append(f"| {name.replace('_', ', ')} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

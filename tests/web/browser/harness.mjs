@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { addressOf } from "../../support/serving.mjs";
 
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
 // The packages lie in web/node_modules, these tests beside it.
@@ -17,18 +17,6 @@ export const axeSource = readFileSync(join(root, "web/node_modules/axe-core/axe.
 const binary = process.env["HIGGINS_BINARY"] ?? join(root, "build/release/higgins");
 const browser_path = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 export const TEXT = "I think this is the very best weather for a long walk.";
-
-/** The address that the server says it has; what else it says of note goes to the test's own log. */
-function addressOf(child) {
-  return new Promise((resolve, reject) => {
-    child.on("exit", (code) => reject(new Error(`the server ended with ${code}`)));
-    createInterface({ input: child.stderr }).on("line", (line) => {
-      const url = /"event":"serving","url":"([^"]*)"/.exec(line);
-      if (url) resolve(`${url[1]}/`);
-      if (!line.includes('"level":"info"')) console.error(line);
-    });
-  });
-}
 
 async function answers(address, child) {
   for (let attempt = 0; attempt < 600; ++attempt) {
@@ -57,11 +45,11 @@ export async function startServer(options = []) {
     ...options,
   ];
   const child = spawn(binary, args, { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
-  const address = await addressOf(child);
+  const warn = (line) => line.includes('"level":"info"') || console.error(line);
+  const address = `${await addressOf(child, warn)}/`;
   await answers(`${address}readyz`, child);
   const stop = () =>
     new Promise((resolve) => {
-      child.removeAllListeners("exit");
       child.once("exit", resolve);
       child.kill("SIGTERM");
     });

@@ -508,6 +508,8 @@ describe("looks", () => {
 
 test("nothing of a result is kept in localStorage, and the text of the tests is the page's first", async () => {
   await onPage(async (page) => {
+    // The page may still be getting up when the document has loaded.
+    await page.waitForFunction(() => document.querySelector("#text").value !== "");
     assert.equal(await page.locator("#text").inputValue(), TEXT);
     await upload(page, "think_rms_good.flac");
     assert.ok((await page.evaluate(() => JSON.stringify(localStorage))).length < 200);
