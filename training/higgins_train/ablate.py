@@ -111,7 +111,7 @@ def run(args: argparse.Namespace) -> None:
         options = replace(ScorerOptions(epochs=args.scorer_epochs), **variant.options)
         pool = leaking_items(args) if variant.leaking else train
         pool = [*pool, *(augmented_items(args) if variant.augmented else [])]
-        items = [variant.change(i) for i in pool if variant.train_on(i)]
+        items = [variant.change(i) for i in pool]
         held_out = [variant.change(i) for i in dev]
         if variant.teachers:
             # The models of the row without its teachers, trained now if no row has asked for them before.

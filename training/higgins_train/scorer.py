@@ -44,10 +44,10 @@ def add_rows_argument(parser: argparse.ArgumentParser) -> None:
         "--with",
         dest="with_rows",
         nargs="+",
-        default=["recipe", "correlation"],
+        default=["correlation", "no-native"],
         metavar="ROW",
         help="options and shape of rows of the ablation, e.g. recipe or histogram+focal; of several, the scorers take "
-        "turns: the mean of unlike ones is better (default: recipe correlation)",
+        "turns: the mean of unlike ones is better (default: correlation no-native)",
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 @dataclass
 class ScorerOptions:
+    # Kinds of recordings that are learned from.
+    kinds: list[str] = field(default_factory=lambda: ["learner", "native", "synthetic"])
     epochs: int = 12
     batch: int = 25
     batch_phones: int = 800

@@ -67,8 +67,9 @@ def finished_scorer(path: Path, model: ScorerModel, options: ScorerOptions) -> S
 def train_scorer(
     items: list[Item], seed: int, options: ScorerOptions, path: Path, shape: dict | None = None
 ) -> ScorerModel:
-    """One seed, into `path`; a finished one is loaded. Items that carry a teacher are learned from it too. `shape`:
-    fields of ScorerConfig that differ from its defaults."""
+    """One seed, into `path`; a finished one is loaded. Of the items, those of options.kinds are learned from, and those
+    that carry a teacher from it too. `shape`: fields of ScorerConfig that differ from its defaults."""
+    items = [item for item in items if item.kind in options.kinds]
     inputs = items[0].inputs
     config = ScorerConfig(
         inputs["phone_features"].shape[1],

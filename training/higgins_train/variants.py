@@ -46,7 +46,6 @@ class Variant:
 
     about: str
     change: Callable[[Item], Item] = lambda item: item
-    train_on: Callable[[Item], bool] = lambda item: True
     options: dict = field(default_factory=dict)
     shape: dict = field(default_factory=dict)
     teachers: bool = False
@@ -57,19 +56,19 @@ class Variant:
 
 GOPT_SHAPE = {"width": 24, "heads": 1, "blocks": 3, "convolution": False, "dropout": 0.1}
 VARIANTS = {
-    "recipe": Variant("the recipe, one scorer"),
+    "recipe": Variant("one scorer that learns from all recordings"),
     "distilled": Variant(
-        "+ distilled from the mean of the recipe's seeds, learners' changed texts added",
+        "+ distilled from the mean of its seeds, learners' changed texts added",
         teachers=True,
         unscored=True,
     ),
     "distilled-same-data": Variant("distilled, no texts added", teachers=True),
     "last-weights": Variant("- running mean of the weights", options={"weight_average": 0.0}),
-    "no-synthetic": Variant("- synthetic speech (scorer)", train_on=lambda i: i.kind != "synthetic"),
+    "no-synthetic": Variant("- synthetic speech (scorer)", options={"kinds": ["learner", "native"]}),
     "no-native": Variant(
-        "- native speech and its changed texts (scorer)", train_on=lambda i: i.kind != "native"
+        "- native speech and its changed texts (scorer)", options={"kinds": ["learner", "synthetic"]}
     ),
-    "learners-only": Variant("learners' recordings only (scorer)", train_on=lambda i: i.kind == "learner"),
+    "learners-only": Variant("learners' recordings only (scorer)", options={"kinds": ["learner"]}),
     "no-states": Variant("- encoder states", change=without_states),
     "no-features": Variant(
         "- all GOP and prosodic features: states and phone identity only", change=without_features
@@ -103,13 +102,13 @@ VARIANTS = {
     "gopt-gop-sf": Variant(
         "GOPT's size (width 24, 3 blocks of attention) on GOP-SF vector, learners only",
         change=keep_columns(GOP_SF_VECTOR),
-        train_on=lambda i: i.kind == "learner",
+        options={"kinds": ["learner"]},
         shape=GOPT_SHAPE,
     ),
     "gopt-gop-sa": Variant(
         "GOPT's size on scalar GOP-SA, learners only",
         change=keep_columns([GOP_SA]),
-        train_on=lambda i: i.kind == "learner",
+        options={"kinds": ["learner"]},
         shape=GOPT_SHAPE,
     ),
 }
@@ -135,7 +134,6 @@ def variant_of(name: str) -> Variant:
     return Variant(
         " ".join(part.about for part in parts),
         change=change,
-        train_on=lambda item: all(part.train_on(item) for part in parts),
         options={key: value for part in parts for key, value in part.options.items()},
         shape={key: value for part in parts for key, value in part.shape.items()},
         teachers=any(part.teachers for part in parts),

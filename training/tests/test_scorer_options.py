@@ -132,9 +132,22 @@ def test_attention_ignores_other_words(corpus: Path) -> None:
 
 def test_rows_can_be_joined() -> None:
     both = variant_of("histogram+attentive-words+learners-only")
-    assert both.options == VARIANTS["histogram"].options and both.shape == {"attentive_words": True}
+    assert both.options == VARIANTS["histogram"].options | {"kinds": ["learner"]}
+    assert both.shape == {"attentive_words": True}
     with pytest.raises(KeyError, match="nonsense"):
         variant_of("histogram+nonsense")
+
+
+def test_a_scorer_learns_from_the_kinds_that_are_named(corpus: Path, tmp_path: Path) -> None:
+    learners = made_up_items(corpus)[:6]
+    natives = [replace(i, kind="native", utterance=i.utterance * np.nan, phone=0 * i.phone) for i in learners]
+    options = ScorerOptions(epochs=1, batch=4)
+    alone = train_scorer(learners, 1, options, tmp_path / "alone.pt").state_dict()
+    among = [*learners, *natives]
+    chosen = train_scorer(among, 1, replace(options, kinds=["learner"]), tmp_path / "chosen.pt").state_dict()
+    everybody = train_scorer(among, 1, options, tmp_path / "everybody.pt").state_dict()
+    assert all(torch.equal(alone[name], chosen[name]) for name in alone)
+    assert not all(torch.equal(alone[name], everybody[name]) for name in alone)
 
 
 def test_a_scorer_of_other_options_is_not_taken_for_finished(corpus: Path, tmp_path: Path) -> None:
