@@ -10,7 +10,7 @@ for folder in bindings/python/tests training/tests tests/training; do
 done
 echo "trainer's tests: ${folders[*]}"
 # One thread: tiny networks gain nothing from more, and where something else uses a core, threads that wait for each other
-# in OpenMP took a hundred times as long.
+# in OpenMP take ten times as long.
 OMP_NUM_THREADS=1 \
 PYTHONPATH=$PWD/build/python/bindings/python:$PWD/build/python:$PWD/training${PYTHONPATH:+:$PYTHONPATH} \
   exec "$python" -m pytest -q "${folders[@]}" </dev/null

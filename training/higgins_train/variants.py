@@ -131,10 +131,14 @@ def variant_of(name: str) -> Variant:
             item = part.change(item)
         return item
 
+    options = {key: value for part in parts for key, value in part.options.items()}
+    if "kinds" in options:  # what one part leaves out, another does not bring back
+        chosen = [part.options["kinds"] for part in parts if "kinds" in part.options]
+        options["kinds"] = [kind for kind in chosen[0] if all(kind in kinds for kinds in chosen)]
     return Variant(
         " ".join(part.about for part in parts),
         change=change,
-        options={key: value for part in parts for key, value in part.options.items()},
+        options=options,
         shape={key: value for part in parts for key, value in part.shape.items()},
         teachers=any(part.teachers for part in parts),
         unscored=any(part.unscored for part in parts),

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from higgins_train.corpus import Utterance, Word
 from higgins_train.diagnosis import heard_of, measure, truth_of
-from higgins_train.report import confusion_matrix, draw_confusions, fill, plots_block
+from higgins_train.report import fill, plots_block
 from higgins_train.report import run as write_report
+from higgins_train.report_plots import confusion_matrix, draw_confusions
 
 
 def entry(expected: str | None, actual: str | None, error: str | None, probability: float = 0.0) -> dict:

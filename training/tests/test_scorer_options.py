@@ -134,6 +134,7 @@ def test_rows_can_be_joined() -> None:
     both = variant_of("histogram+attentive-words+learners-only")
     assert both.options == VARIANTS["histogram"].options | {"kinds": ["learner"]}
     assert both.shape == {"attentive_words": True}
+    assert variant_of("no-native+no-synthetic").options == {"kinds": ["learner"]}
     with pytest.raises(KeyError, match="nonsense"):
         variant_of("histogram+nonsense")
 
