@@ -9,9 +9,11 @@ namespace higgins::lexicon {
 
 ConnectedSpeech::ConnectedSpeech(const PhoneSet& phone_set) : phone_set_(&phone_set) {
   const auto label = [&phone_set](std::string_view name) { return phone_set.label(name).value_or(-2); };
-  labels_ = {label("AA"), label("AE"), label("AH"), label("AO"), label("AW"), label("AY"), label("D"),
-             label("EH"), label("ER"), label("HH"), label("IH"), label("L"),  label("N"),  label("R"),
-             label("S"),  label("T"),  label("UH"), label("W"),  label("Z")};
+  labels_ = {label("AA"), label("AE"), label("AH"), label("AO"), label("AW"), label("AY"), label("B"),
+             label("CH"), label("D"),  label("EH"), label("ER"), label("F"),  label("G"),  label("HH"),
+             label("IH"), label("IY"), label("K"),  label("L"),  label("M"),  label("N"),  label("NG"),
+             label("OW"), label("P"),  label("R"),  label("S"),  label("SH"), label("T"),  label("UW"),
+             label("V"),  label("W"),  label("Y"),  label("Z")};
 }
 
 int ConnectedSpeech::At(const Phones& phones, std::size_t index) {
@@ -120,6 +122,88 @@ ConnectedSpeech::Phones ConnectedSpeech::WhAspirated(std::string_view word, cons
   return other;
 }
 
+/// "income", "input", "conference": N is said where the next consonant is. (Before F and V it is the lips'
+/// and the teeth's nasal, for which the phone set has no label of its own; M is the nearest.)
+ConnectedSpeech::Phones ConnectedSpeech::AssimilateN(const Phones& phones) const {
+  Phones assimilated = phones;
+  for (std::size_t i = 0; i < phones.size(); ++i) {
+    if (phones[i].label != labels_.n) continue;
+    const int next = At(phones, i + 1);
+    const bool is_velar = next == labels_.k || next == labels_.g;
+    const bool is_labial =
+        next == labels_.p || next == labels_.b || next == labels_.m || next == labels_.f || next == labels_.v;
+    if (next >= 0 && is_velar) assimilated[i].label = labels_.ng;
+    if (next >= 0 && is_labial) assimilated[i].label = labels_.m;
+  }
+  return assimilated;
+}
+
+/// "exactly", "parents", "friends", "asked": the stop in the middle of three consonants is left out.
+ConnectedSpeech::Phones ConnectedSpeech::ThinOutClusters(const Phones& phones) const {
+  Phones shorter;
+  for (std::size_t i = 0; i < phones.size(); ++i) {
+    const int stop = phones[i].label;
+    const int before = i > 0 ? phones[i - 1].label : -1;
+    const int next = At(phones, i + 1);
+    const bool is_open_after = next == labels_.r || next == labels_.w || next == labels_.y ||
+                               next == labels_.hh || IsVowel(next) || next < 0;
+    const bool has_voiceless_before = before == labels_.s || before == labels_.sh || before == labels_.f ||
+                                      before == labels_.k || before == labels_.p || before == labels_.ch;
+    const bool is_t = stop == labels_.t && (has_voiceless_before || before == labels_.n);
+    const bool is_d = stop == labels_.d && (before == labels_.n || before == labels_.l);
+    const bool is_k = stop == labels_.k && before == labels_.s && next == labels_.t;
+    const bool is_dropped = before >= 0 && !is_open_after && (is_t || is_d || is_k);
+    if (!is_dropped) shorter.push_back(phones[i]);
+  }
+  return shorter;
+}
+
+/// "followed", "volume" with the vowel of "sofa".
+ConnectedSpeech::Phones ConnectedSpeech::ReduceRoundedVowels(const Phones& phones) const {
+  Phones reduced = phones;
+  for (std::size_t i = 1; i + 1 < phones.size(); ++i) {
+    const bool is_ow = phones[i].label == labels_.ow;
+    const bool is_yuw = phones[i].label == labels_.uw && phones[i - 1].label == labels_.y;
+    if (phones[i].stress == 0 && (is_ow || is_yuw) && IsConsonant(phones[i + 1].label)) {
+      reduced[i].label = labels_.ah;
+    }
+  }
+  return reduced;
+}
+
+/// "remove", "begin", "decide", "eleven", "prefer": speakers have each of three vowels in the unstressed
+/// prefix.
+ConnectedSpeech::Phones ConnectedSpeech::WithPrefixVowel(std::string_view word, const Phones& phones,
+                                                         int vowel) const {
+  Phones other = phones;
+  const bool is_spelled_so = word.starts_with("re") || word.starts_with("be") || word.starts_with("de") ||
+                             word.starts_with("pre") || word.starts_with("e");
+  std::size_t first = 0;
+  while (first < phones.size() && !IsVowel(phones[first].label)) ++first;
+  if (!is_spelled_so || first + 2 >= phones.size() || phones[first].stress != 0) return other;
+  const int now = phones[first].label;
+  const int next = phones[first + 1].label;
+  const int after = phones[first + 2].label;
+  const bool is_open = IsConsonant(next) && (next == labels_.s || IsVowel(after) || after == labels_.r ||
+                                             after == labels_.l || after == labels_.w || after == labels_.y);
+  const bool is_one_of_them = now == labels_.ih || now == labels_.iy || now == labels_.ah;
+  if (is_open && is_one_of_them && now >= 0) other[first].label = vowel;
+  return other;
+}
+
+/// "sorry", "tomorrow" with the vowel of "story". Not the other way about: "story" with the vowel of "starry"
+/// is an error.
+ConnectedSpeech::Phones ConnectedSpeech::MergeSorryStory(std::string_view word, const Phones& phones) const {
+  Phones merged = phones;
+  if (word.find("or") == std::string_view::npos) return merged;
+  for (std::size_t i = 0; i + 2 < phones.size(); ++i) {
+    const bool is_before_r_and_vowel =
+        phones[i + 1].label == labels_.r && labels_.r >= 0 && IsVowel(phones[i + 2].label);
+    if (phones[i].label == labels_.aa && is_before_r_and_vowel) merged[i].label = labels_.ao;
+  }
+  return merged;
+}
+
 void ConnectedSpeech::AddVariants(std::string_view word, int max_variants,
                                   std::vector<Pronunciation>& pronunciations) const {
   const std::size_t num_given = pronunciations.size();
@@ -145,6 +229,13 @@ void ConnectedSpeech::AddVariants(std::string_view word, int max_variants,
     add(MergeMarryMerry(phones), source);
     add(ShortenErAfterGlide(phones), source);
     add(WhAspirated(word, phones), source);
+    add(AssimilateN(phones), source);
+    add(ThinOutClusters(phones), source);
+    add(ReduceRoundedVowels(phones), source);
+    add(MergeSorryStory(word, phones), source);
+    for (const int vowel : {labels_.iy, labels_.ih, labels_.ah}) {
+      add(WithPrefixVowel(word, phones, vowel), source);
+    }
   }
 }
 

@@ -20,11 +20,13 @@ class ConnectedSpeech {
 
  private:
   struct Labels {
-    int aa, ae, ah, ao, aw, ay, d, eh, er, hh, ih, l, n, r, s, t, uh, w, z;
+    int aa, ae, ah, ao, aw, ay, b, ch, d, eh, er, f, g, hh, ih, iy, k, l, m, n, ng, ow, p, r, s, sh, t, uw, v,
+        w, y, z;
   };
   using Phones = std::vector<Phone>;
 
   bool IsVowel(int label) const { return label >= 0 && phone_set_->is_vowel(label); }
+  bool IsConsonant(int label) const { return label >= 0 && !phone_set_->is_vowel(label); }
   /// Label of phones[index], -1 beyond the ends.
   static int At(const Phones& phones, std::size_t index);
 
@@ -37,6 +39,11 @@ class ConnectedSpeech {
   Phones MergeMarryMerry(const Phones& phones) const;
   Phones ShortenErAfterGlide(const Phones& phones) const;
   Phones WhAspirated(std::string_view word, const Phones& phones) const;
+  Phones AssimilateN(const Phones& phones) const;
+  Phones ThinOutClusters(const Phones& phones) const;
+  Phones ReduceRoundedVowels(const Phones& phones) const;
+  Phones WithPrefixVowel(std::string_view word, const Phones& phones, int vowel) const;
+  Phones MergeSorryStory(std::string_view word, const Phones& phones) const;
 
   const PhoneSet* phone_set_;
   Labels labels_;
