@@ -17,6 +17,7 @@ COMMANDS = [
     "lexicon",
     "g2p",
     "synthesis",
+    "announcer",
     "diagnosis",
     "ablate",
     "fairness",
