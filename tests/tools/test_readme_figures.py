@@ -29,16 +29,16 @@ class ReadmeFiguresTest(unittest.TestCase):
             document = Path(folder, "x.md")
             figures = Path(folder, "figures")
             figures.mkdir()
-            native = figures / "native_dev.json"
-            native.write_text(
-                json.dumps({"num_utterances": 40, "num_phones": 1800, "phones_flagged_share": 0.0321})
-            )
+            for name, share in (("native_dev", 0.0321), ("native_announcer", 0.0456)):
+                measured = {"num_utterances": 40, "num_phones": 1800, "phones_flagged_share": share}
+                (figures / f"{name}.json").write_text(json.dumps(measured))
             document.write_text("a\n<!-- figures:native begin -->\nold\n<!-- figures:native end -->\nb\n")
             self.assertEqual(run("--check", "--figures", figures, document).returncode, 1)
             self.assertIn("old", document.read_text())
             self.assertEqual(run("--figures", figures, document).returncode, 0)
             text = document.read_text()
-            self.assertIn("3.2 %", text)
+            self.assertIn("3.21 %", text)
+            self.assertIn("4.56 %", text)
             self.assertNotIn("old", text)
             self.assertTrue(text.startswith("a\n") and text.endswith("\nb\n"))
             self.assertEqual(run("--check", "--figures", figures, document).returncode, 0)

@@ -66,6 +66,13 @@ def evaluate(
     figures |= {f"mdd_{k}": v for k, v in detection_at(logit, wrong, threshold).items()}
     at_60 = np.quantile(its_logit[its_wrong], 0.4)  # finds 60 % of the experts' errors
     native = [(p["detection_logit"], i.phone) for p, i in zip(predictions, items, strict=True) if i.native]
+    totals = [
+        p["utterance_scores"][-1]
+        for p, i in zip(predictions, items, strict=True)
+        if i.native and i.phone.min() == RIGHT
+    ]
+    if totals:
+        figures["native_total"] = float(np.mean(totals))
     untouched = [found for found, labels in native if labels.min() == 2.0]
     altered = [(found, labels) for found, labels in native if labels.min() < 2.0]
     if untouched:

@@ -43,11 +43,13 @@ class Item:
 
     @property
     def scored(self) -> bool:
-        return not np.isnan(self.utterance[0])
+        """By experts; what natives are known to deserve is no score of theirs."""
+        return self.kind == "learner" and not np.isnan(self.utterance[0])
 
 
 def make_item(utterance: Utterance, inputs: dict[str, np.ndarray]) -> Item:
-    """Native phones are right unless the text was changed; only untouched learners' recordings have other scores."""
+    """Native phones are right unless the text was changed, and native speech beside its own text is what the experts'
+    rubric gives full marks for; of learners' recordings, only untouched ones have scores of more than phones."""
     phone = np.array(
         [s for w in utterance.words for s in w.phone_scores or [2.0] * len(w.phones)], np.float32
     )
@@ -56,6 +58,8 @@ def make_item(utterance: Utterance, inputs: dict[str, np.ndarray]) -> Item:
     if utterance.scores is not None:
         word = np.array([[w.accuracy, w.stress, w.total] for w in utterance.words], np.float32) / 5.0
         whole = np.array([utterance.scores[name] for name in UTTERANCE_SCORES], np.float32) / 5.0
+    elif utterance.native and "of" not in utterance.extra:
+        whole[:] = RIGHT
     return Item(
         inputs,
         phone,

@@ -68,10 +68,13 @@ def label_loss_of(output: Tensors, labels: Tensors, options: ScorerOptions) -> t
     if known.any():
         wrong = (labels["phone"][known] < MISPRONOUNCED_BELOW).float()
         detection = detection_loss(output["detection_logit"][known], wrong, weight[known], options)
+    utterance = labels["utterance"]
+    if not options.native_marks:
+        utterance = torch.where(labels["by_experts"][:, None], utterance, torch.nan)
     return (
         masked_mse(output["phone_score"], labels["phone"], weight)
         + masked_mse(output["word_scores"], labels["word"])
-        + options.utterance_weight * masked_mse(output["utterance_scores"], labels["utterance"])
+        + options.utterance_weight * masked_mse(output["utterance_scores"], utterance)
         + options.detection_weight * detection
         + options.insertion_weight * insertion_loss(output["insertion_logit"], labels["insertion"])
         + options.heard_weight * heard_loss(output["heard_logit"], labels["heard"])

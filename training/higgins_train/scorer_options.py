@@ -26,7 +26,9 @@ class ScorerOptions:
     # Share of the loss that comes from the teachers' outputs instead of the labels, where there are teachers.
     teacher_share: float = 0.7
 
-    # What follows was tried as rows of the ablation; 0 leaves it out.
+    # What follows was tried as rows of the ablation; 0 or False leaves it out.
+    # What native speech deserves as a whole counts like the experts' scores of an utterance.
+    native_marks: bool = False
     # A phone's score counts 1 / (1 + this * variance of the experts): where they disagree, their mean is uncertain.
     disagreement_weight: float = 0.0
     # Of the loss against the experts' shares of "at least accented" and "right" (an ordinal histogram).

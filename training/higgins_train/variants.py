@@ -79,6 +79,7 @@ VARIANTS = {
     "no-detection-weight": Variant(
         "- weight of 3 on errors in the detection loss", options={"positive_weight": 1.0}
     ),
+    "marked-natives": Variant("+ full marks for native utterances", options={"native_marks": True}),
     "augmented": Variant(
         "+ each learner's recording once more: speed, room, noise, codec (scorer)", augmented=True
     ),

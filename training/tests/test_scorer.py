@@ -8,6 +8,7 @@ import onnxruntime
 import pytest
 import torch
 from higgins_train.corpus import read_corpus
+from higgins_train.expert_marks import RIGHT
 from higgins_train.export import export_scorer, load_scorer
 from higgins_train.metrics import area_under_roc, best_threshold, detection_at, pearson
 from higgins_train.phone_columns import LPR
@@ -27,6 +28,7 @@ from higgins_train.scorer_options import ScorerOptions
 from higgins_train.scorer_training import train_scorer
 from higgins_train.stacking import GOP_COLUMNS, Stack, stacked
 from higgins_train.teaching import opinions_of, taught
+from higgins_train.text_substitution import with_substitutions
 
 NUM_FEATURES = (
     max(GOP_COLUMNS) + 2
@@ -57,6 +59,14 @@ def made_up_items(corpus: Path) -> list[Item]:
         }
         items.append(make_item(utterance, inputs))
     return items
+
+
+def test_native_speech_beside_its_own_text_deserves_full_marks_and_is_no_expert_s_score(corpus: Path) -> None:
+    learner = read_corpus(corpus)[0]
+    native = replace(learner, native=True, scores=None)
+    own, changed = make_item(native, {}), make_item(with_substitutions(native, seed=1), {})
+    assert (own.utterance == RIGHT).all() and np.isnan(changed.utterance).all()
+    assert make_item(learner, {}).scored and not own.scored and not changed.scored
 
 
 def test_learns_what_the_features_hold(corpus: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import torch
 from higgins_train.ordinal_contrast import ordinal_contrast
 from higgins_train.phone_blending import PhoneBlender
 from higgins_train.scorer_items import Item, batches_of, collate
-from higgins_train.scorer_loss import detection_loss, phone_weights, variance_of_views
+from higgins_train.scorer_loss import detection_loss, label_loss_of, phone_weights, variance_of_views
 from higgins_train.scorer_model import ScorerConfig, ScorerModel
 from higgins_train.scorer_options import ScorerOptions
 from higgins_train.scorer_pretraining import pretrain
@@ -149,6 +149,21 @@ def test_a_scorer_learns_from_the_kinds_that_are_named(corpus: Path, tmp_path: P
     everybody = train_scorer(among, 1, options, tmp_path / "everybody.pt").state_dict()
     assert all(torch.equal(alone[name], chosen[name]) for name in alone)
     assert not all(torch.equal(alone[name], everybody[name]) for name in alone)
+
+
+def test_marks_of_natives_count_only_when_asked(corpus: Path) -> None:
+    learners = made_up_items(corpus)[:2]
+    items = [learners[0], replace(learners[1], kind="native")]
+    batch, labels = collate(items)
+    output = {
+        name: value.detach()
+        for name, value in ScorerModel(ScorerConfig(NUM_FEATURES, 5, 8, 4, 8)).eval()(batch).items()
+    }
+    further = dict(output, utterance_scores=output["utterance_scores"] + torch.tensor([[0.0], [5.0]]))
+    for marks in (False, True):
+        options = ScorerOptions(native_marks=marks)
+        changed = label_loss_of(further, labels, options) != label_loss_of(output, labels, options)
+        assert bool(changed) == marks
 
 
 def test_a_scorer_of_other_options_is_not_taken_for_finished(corpus: Path, tmp_path: Path) -> None:
