@@ -1,6 +1,7 @@
 """Train variants of the scorer on the features of a run, one JSON a row: what each ingredient is worth on dev.
 
-Rows that are finished are skipped, so that the table grows over days. `report` writes the table.
+Rows that are finished are skipped, so that the table grows over days; with --announcer, those that were not measured on
+it yet are measured again, by the scorers that they have. `report` writes the table.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import numpy as np
 from tqdm import tqdm
 
 from .corpus import MISPRONOUNCED_BELOW
+from .files import whole
 from .metrics import area_under_roc, best_threshold, detection_at, pearson
 from .scorer import add_training_arguments
-from .scorer_data import augmented_items, leaking_items, prepare_items
+from .scorer_data import announcer_items, augmented_items, leaking_items, prepare_items
 from .scorer_items import Item
 from .scorer_options import Recipe, ScorerOptions
 from .scorer_training import train_seeds
@@ -59,10 +61,19 @@ def commit() -> str:
     return run.stdout.strip() or "unknown"
 
 
+def finished_row(folder: Path, name: str) -> dict | None:
+    path = folder / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
 def write_row(folder: Path, name: str, about: str, figures: dict, began: float, **more) -> None:
+    """A row that is measured again keeps the commit at which its scorers were trained, and what that took."""
+    before = finished_row(folder, name)
+    hours = round((time.time() - began) / 3600.0 + (before["hours"] if before else 0.0), 3)
     row = {"name": name, "about": about, "figures": figures, "division": "dev", "fit_on": "fit"}
-    row |= {"commit": commit(), "hours": round((time.time() - began) / 3600.0, 3), **more}
-    (folder / f"{name}.json").write_text(json.dumps(row, indent=1) + "\n")
+    row |= {"commit": before["commit"] if before else commit(), "hours": hours, **more}
+    with whole(folder / f"{name}.json") as partial:
+        partial.write_text(json.dumps(row, indent=1) + "\n")
 
 
 def row_name(name: str) -> str:
@@ -96,10 +107,17 @@ def run(args: argparse.Namespace) -> None:
         *SCALARS,
         *(name for name, variant in VARIANTS.items() if not (variant.leaking or variant.augmented)),
     ]
-    rows = [name for name in args.rows or usual if not (out / f"{name}.json").exists()]
+
+    def is_wanted(name: str) -> bool:
+        before = finished_row(out, name)
+        lacks_announcer = name not in SCALARS and "announcer_flagged" not in (before or {}).get("figures", {})
+        return before is None or (args.announcer is not None and lacks_announcer)
+
+    rows = [name for name in args.rows or usual if is_wanted(name)]
     if not rows:
         return
     train, dev, unscored = prepare_items(args)
+    dev += announcer_items(args)
     for name in tqdm(rows, desc="ablation", unit="row"):
         began = time.time()
         if name in SCALARS:
@@ -108,6 +126,7 @@ def run(args: argparse.Namespace) -> None:
             write_row(out, name, about, figures, began, seeds=1)
             continue
         variant = variant_of(name)
+        seeds = (finished_row(out, name) or {"seeds": args.seeds})["seeds"]
         options = replace(ScorerOptions(epochs=args.scorer_epochs), **variant.options)
         pool = leaking_items(args) if variant.leaking else train
         pool = [*pool, *(augmented_items(args) if variant.augmented else [])]
@@ -117,12 +136,12 @@ def run(args: argparse.Namespace) -> None:
             # The models of the row without its teachers, trained now if no row has asked for them before.
             alone = "+".join(part for part in name.split("+") if not VARIANTS[part].teachers) or "recipe"
             teachers, _ = train_seeds(
-                alone, items, held_out, [Recipe(options, variant.shape)], models, args.seeds, args.jobs
+                alone, items, held_out, [Recipe(options, variant.shape)], models, seeds, args.jobs
             )
             lessons = [*items, *(variant.change(i) for i in (unscored if variant.unscored else []))]
             items = taught(lessons, opinions_of(teachers, lessons))
         _, figures = train_seeds(
-            name, items, held_out, [Recipe(options, variant.shape)], models, args.seeds, args.jobs
+            name, items, held_out, [Recipe(options, variant.shape)], models, seeds, args.jobs
         )
         write_row(
             out,
@@ -130,7 +149,7 @@ def run(args: argparse.Namespace) -> None:
             variant.about,
             figures,
             began,
-            seeds=args.seeds,
+            seeds=seeds,
             options=asdict(options),
             shape=variant.shape,
         )

@@ -2,7 +2,8 @@
 
 Debian's `asterisk-core-sounds-en` packages hold some 540 prompts that one speaker of American English recorded in a
 studio (CC BY-SA 3.0, Digium), with their texts; 16 kHz, G.722. Nothing is trained on them. The folder written has
-`labels.jsonl` + `audio/`, for `higgins eval --native`.
+`labels.jsonl` + `audio/`, for `higgins eval --native`; with --higgins also the words and the phones that this binary
+takes to be said, for `scorer --announcer` and `ablate --announcer`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from .files import whole
 PACKAGES = ("asterisk-core-sounds-en", "asterisk-core-sounds-en-g722")
 TEXTS = "usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz"
 SOUNDS = "usr/share/asterisk/sounds/en_US_f_Allison"
+SOME_REFUSED = 3  # exit code of `higgins`
 LONGEST_S = 30.0  # the menus that are longer are several prompts in one
 
 
@@ -73,6 +75,37 @@ def decoded(sound: Path, into: Path) -> float:
     return 2.0 * sound.stat().st_size / SAMPLE_RATE_HZ  # G.722 at 64 kbit/s: a byte is two samples
 
 
+def words_of(report: dict) -> list[dict]:
+    """A report's words as labels have them; insertions are no canonical phones."""
+    words = []
+    for word in report["words"]:
+        canonical = [p for p in word["phonemes"] if p["expected"] is not None]
+        phones = [p["expected"] + ("" if p["stress"] is None else str(p["stress"])) for p in canonical]
+        words.append({"text": word["word"], "phones": phones})
+    return words
+
+
+def with_words(records: list[dict], higgins: Path, pack: Path, folder: Path) -> list[dict]:
+    """The records with `words` and `phones`, of the pronunciations that the engine finds nearest. Left out: what it
+    refuses (a prompt or two holds no speech)."""
+    with tempfile.TemporaryDirectory() as temporary:
+        manifest, results = Path(temporary, "manifest.jsonl"), Path(temporary, "results.jsonl")
+        lines = [json.dumps(r | {"audio": str((folder / r["audio"]).resolve())}) for r in records]
+        manifest.write_text("\n".join(lines) + "\n")
+        command = [str(part) for part in (higgins, "batch", manifest, "--out", results, "--pack", pack)]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL)
+        if done.returncode not in (0, SOME_REFUSED):
+            raise SystemExit(f"{higgins} batch failed with exit code {done.returncode}")
+        reports = [json.loads(line) for line in results.read_text().splitlines()]
+    said = {report["id"]: words_of(report) for report in reports if "words" in report}
+    return [
+        record
+        | {"phones": [p for word in said[record["id"]] for p in word["phones"]], "words": said[record["id"]]}
+        for record in records
+        if record["id"] in said
+    ]
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
     parser.add_argument(
@@ -80,6 +113,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help=f"folder with {' and '.join(PACKAGES)} as .deb files (default: fetched with apt-get)",
     )
+    parser.add_argument("--higgins", type=Path, help="the binary, e.g. build/release/higgins")
+    parser.add_argument("--pack", type=Path, default=Path("packs/en-us"), help="with --higgins")
 
 
 def run(args: argparse.Namespace) -> None:
@@ -103,8 +138,11 @@ def run(args: argparse.Namespace) -> None:
                 (args.out / audio).unlink()
                 continue
             seconds += length
-            record = {"id": name, "audio": audio, "speaker": "announcer", "division": "dev", "text": text}
-            records.append(json.dumps(record))
+            records.append(
+                {"id": name, "audio": audio, "speaker": "announcer", "division": "dev", "text": text}
+            )
+    if args.higgins:
+        records = with_words(records, args.higgins, args.pack, args.out)
     with whole(args.out / "labels.jsonl") as partial:
-        partial.write_text("\n".join(records) + "\n")
+        partial.write_text("".join(json.dumps(record) + "\n" for record in records))
     print(f"{len(records)} prompts, {seconds / 60.0:.1f} minutes: {args.out / 'labels.jsonl'}")

@@ -31,6 +31,7 @@ COLUMNS = [
     ("AUC", "mdd_auc"),
     ("F1", "mdd_f1"),
     ("native flagged", "native_flagged_at_recall_60"),
+    ("announcer flagged", "announcer_flagged_at_recall_60"),
     ("synthetic AUC", "synthetic_auc"),
 ]
 
@@ -39,7 +40,7 @@ def cell(figures: dict, key: str) -> str:
     if key not in figures:
         return ""
     mean, spread = figures[key]["mean"], figures[key]["spread"]
-    if key.startswith("native_flagged"):
+    if key.endswith("flagged_at_recall_60"):
         return f"{mean:.2%}"
     return f"{mean:.3f}" + (f" ± {spread:.3f}" if spread else "")
 

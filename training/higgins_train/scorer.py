@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .corpus import add_corpus_arguments, add_fit_on_argument
-from .scorer_data import prepare_items
+from .scorer_data import announcer_items, prepare_items
 from .scorer_options import Recipe, ScorerOptions
 from .scorer_training import train_seeds
 from .splits import add_split_arguments
@@ -28,6 +28,9 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=Path, required=True, help="run folder that `acoustic` filled")
     add_split_arguments(parser)
     add_fit_on_argument(parser)
+    parser.add_argument(
+        "--announcer", type=Path, help="a folder that `announcer --higgins` wrote: measured on beside dev"
+    )
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument(
         "--jobs",
@@ -65,6 +68,7 @@ def recipes_of(args: argparse.Namespace) -> list[Recipe]:
 def run(args: argparse.Namespace) -> None:
     """Several scorers, unlike in seed and recipe; `pack` ships the mean of the first few."""
     items = train, dev, _ = prepare_items(args)
+    dev += announcer_items(args)
     recipes = recipes_of(args)
     scorers, unstacked = train_seeds("scorer", train, dev, recipes, args.run, args.seeds, args.jobs)
     report = write_report(args, items, scorers, recipes, unstacked)

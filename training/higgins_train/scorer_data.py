@@ -13,10 +13,10 @@ import numpy as np
 
 from .augmentation import augmented_copies
 from .cmudict import read_cmudict
-from .corpus import Utterance, corpora_of, trained_on
+from .corpus import Utterance, corpora_of, read_corpus, trained_on
 from .features import Posteriors, extract, load_inputs
 from .parallel import in_parallel
-from .scorer_items import Item, make_item, without_labels
+from .scorer_items import ANNOUNCER, Item, make_item, without_labels
 from .splits import MEAN, Splits, draw_splits, mean_recogniser
 from .states import StateCaches, cache_corpora
 from .text_substitution import with_omissions, with_substitutions
@@ -148,6 +148,17 @@ def augmented_items(args: argparse.Namespace) -> list[Item]:
     inputs = strangers_inputs(args, of, {"-augmented": copies}, cached=False)
     items = [make_item(u, inputs[u.id]) for u in copies if u.id in inputs]
     return [replace(item, utterance=np.full_like(item.utterance, np.nan)) for item in items]
+
+
+def announcer_items(args: argparse.Namespace) -> list[Item]:
+    """Native speech of another make than what is trained on, to be measured beside dev; none without --announcer."""
+    if args.announcer is None:
+        return []
+    utterances = read_corpus(args.announcer)
+    posteriors = posteriors_of(args.run, [MEAN], args.init, None)
+    inputs = extract(utterances, posteriors, args.run / "features-announcer.pt")
+    made = [make_item(u, inputs[u.id]) for u in utterances if u.id in inputs]
+    return [replace(item, kind=ANNOUNCER) for item in made]
 
 
 def posteriors_of(

@@ -11,7 +11,7 @@ from scipy.special import logsumexp
 from .corpus import MISPRONOUNCED_BELOW
 from .expert_marks import RIGHT
 from .metrics import area_under_roc, best_threshold, detection_at, pearson
-from .scorer_items import UTTERANCE_SCORES, WORD_SCORES, Item, collate
+from .scorer_items import ANNOUNCER, UTTERANCE_SCORES, WORD_SCORES, Item, collate
 from .scorer_model import ScorerModel
 
 Outputs = dict[str, np.ndarray]  # of one utterance, named as the model's
@@ -81,6 +81,12 @@ def evaluate(
         figures["native_flagged_at_recall_60"] = float((flagged >= at_60).mean())
     if altered:
         figures |= {f"native_changed_text_{k}": v for k, v in known_errors(altered, threshold).items()}
+    announced = [p for p, i in zip(predictions, items, strict=True) if i.kind == ANNOUNCER]
+    if announced:
+        flagged = np.concatenate([p["detection_logit"] for p in announced])
+        figures["announcer_flagged"] = float((flagged >= threshold).mean())
+        figures["announcer_flagged_at_recall_60"] = float((flagged >= at_60).mean())
+        figures["announcer_total"] = float(np.mean([p["utterance_scores"][-1] for p in announced]))
     spoken = [
         (p["detection_logit"], i.phone)
         for p, i in zip(predictions, items, strict=True)

@@ -15,6 +15,7 @@ from .scorer_options import ScorerOptions
 UTTERANCE_SCORES = ["accuracy", "fluency", "prosody", "completeness", "total"]
 WORD_SCORES = ["accuracy", "stress", "total"]
 UNKNOWN = -1  # in Item.heard
+ANNOUNCER = "announcer"  # a kind: natives whose like was not in the training
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Item:
     heard: (
         np.ndarray
     )  # [N] the label that was said in the place of the phone, the blank for none. -1: not known.
-    kind: str  # "learner", "native" or "synthetic"
+    kind: str  # "learner", "native", "synthetic" or, to be measured on only, ANNOUNCER
     speaker: str
     teacher: dict[str, np.ndarray] | None = None  # the teachers' mean outputs, named as the model's
     # [N, 2] shares of the experts who heard each phone as at least accented, as right. NaN: their views are not known.

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 from higgins_train.__main__ import main
-from higgins_train.announcer import SOUNDS, TEXTS, prompts_of
+from higgins_train.announcer import SOUNDS, TEXTS, prompts_of, words_of
 
 LINES = """; Core sounds
 
@@ -87,3 +87,13 @@ def test_writes_a_folder_that_can_be_measured_on(tmp_path: Path, monkeypatch: py
 def test_names_the_package_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit, match="asterisk-core-sounds-en_"):
         announcer(tmp_path / "out", tmp_path, monkeypatch)
+
+
+def test_canonical_phones_are_those_of_the_report_without_insertions() -> None:
+    phonemes = [
+        {"expected": "HH", "stress": None},
+        {"expected": None, "stress": None},
+        {"expected": "AY", "stress": 1},
+    ]
+    report = {"words": [{"word": "hi", "phonemes": phonemes}]}
+    assert words_of(report) == [{"text": "hi", "phones": ["HH", "AY1"]}]

@@ -41,6 +41,29 @@ def run_command(module, *said: object) -> None:
     module.run(parser.parse_args([str(word) for word in said]))
 
 
+def measured_again_on_an_announcer(corpus: Path, folder: Path, run: Path, ablate_of: list[object]) -> None:
+    """Finished rows get the figure that they lack, from the scorers that they have."""
+    lines = []
+    for record in map(json.loads, (corpus / "labels.jsonl").read_text().splitlines()[:3]):
+        words = [{"text": word["text"], "phones": word["phones"]} for word in record["words"]]
+        known = {name: record[name] for name in ("id", "speaker", "text")}
+        audio = str((corpus / record["audio"]).resolve())
+        phones = [phone for word in words for phone in word["phones"]]
+        lines.append(
+            json.dumps(known | {"audio": audio, "division": "dev", "phones": phones, "words": words})
+        )
+    folder.mkdir()
+    (folder / "labels.jsonl").write_text("\n".join(lines))
+    row, scorers = run / "ablation" / "distilled.json", sorted((run / "ablation-models").glob("*.pt"))
+    before, made = json.loads(row.read_text()), [path.stat().st_mtime_ns for path in scorers]
+    run_command(ablate, *ablate_of, "--run", run, "--rows", "distilled", "--announcer", folder)
+    after = json.loads(row.read_text())
+    assert {"announcer_flagged", "announcer_total"} <= after["figures"].keys() - before["figures"].keys()
+    assert {key: after["figures"][key] for key in before["figures"]} == before["figures"]
+    assert after["commit"] == before["commit"] and after["hours"] >= before["hours"]
+    assert [path.stat().st_mtime_ns for path in scorers] == made
+
+
 def test_two_runs_and_a_pack_become_one_scorer(corpus: Path, tmp_path: Path) -> None:
     pytest.importorskip("higgins")
     init, run = tiny_checkpoint("whisper", tmp_path / "init"), tmp_path / "run"
@@ -53,6 +76,7 @@ def test_two_runs_and_a_pack_become_one_scorer(corpus: Path, tmp_path: Path) -> 
     table = ablation_block(run)
     assert len(table.splitlines()) == 2 + len(rows) and VARIANTS["histogram"].about in table
     assert (run / "features-leak.pt").exists()
+    measured_again_on_an_announcer(corpus, tmp_path / "announcer", run, ablate_of=of_run)
     originals, copies = (
         [of for path in run.glob(f"features-*{ending}.pt") for of in load_inputs(path).items()]
         for ending in ("fold[01]", "-augmented")

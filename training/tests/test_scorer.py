@@ -14,7 +14,7 @@ from higgins_train.metrics import area_under_roc, best_threshold, detection_at, 
 from higgins_train.phone_columns import LPR
 from higgins_train.phones import NUM_LABELS
 from higgins_train.scorer_evaluation import evaluate, predict
-from higgins_train.scorer_items import UNKNOWN, Item, collate, make_item, without_labels
+from higgins_train.scorer_items import ANNOUNCER, UNKNOWN, Item, collate, make_item, without_labels
 from higgins_train.scorer_loss import heard_as_taught, heard_loss, insertion_loss, label_loss_of
 from higgins_train.scorer_model import (
     INPUT_NAMES,
@@ -67,6 +67,21 @@ def test_native_speech_beside_its_own_text_deserves_full_marks_and_is_no_expert_
     own, changed = make_item(native, {}), make_item(with_substitutions(native, seed=1), {})
     assert (own.utterance == RIGHT).all() and np.isnan(changed.utterance).all()
     assert make_item(learner, {}).scored and not own.scored and not changed.scored
+
+
+def test_an_announcer_is_measured_apart_from_the_natives_of_the_corpus(corpus: Path) -> None:
+    learners = made_up_items(corpus)
+    flawless = replace(learners[0], phone=np.full_like(learners[0].phone, RIGHT))
+    natives = [replace(flawless, kind="native"), replace(flawless, kind=ANNOUNCER)]
+    items = [*learners, *natives]
+    said = predict([ScorerModel(ScorerConfig(NUM_FEATURES, 5, 8, 4, 8)).eval()], items)
+    for output, item in zip(said, items, strict=True):
+        output["detection_logit"] = np.where(item.phone < 0.5, 1.0, -1.0)
+    said[-1]["detection_logit"][0] = 1.0
+    figures = evaluate(said, items)
+    assert figures["native_flagged_at_recall_60"] == 0.0
+    assert figures["announcer_flagged_at_recall_60"] == pytest.approx(1.0 / len(flawless.phone))
+    assert evaluate(said[:-1], items[:-1]).keys() & {"announcer_flagged", "announcer_total"} == set()
 
 
 def test_learns_what_the_features_hold(corpus: Path, tmp_path: Path) -> None:
