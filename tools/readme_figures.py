@@ -84,8 +84,10 @@ def native_block(figures: Path) -> str:
     native, announcer = _load(figures, "native_dev.json"), _load(figures, "native_announcer.json")
     return (
         f"On {native['num_utterances']} recordings of native speakers ({native['num_phones']} phones, the engine's own "
-        f"lexicon), {flagged(native)} of the phones are flagged as errors; of an announcer whose like was not in "
-        f"the training ({announcer['num_utterances']} prompts, {announcer['num_phones']} phones), {flagged(announcer)}."
+        f"lexicon), {flagged(native)} of the phones are flagged as errors; of an announcer whose like was not "
+        f"in the training ({announcer['num_utterances']} prompts, {announcer['num_phones']} phones), "
+        f"{flagged(announcer)}. As a whole, they score {native['mean_utterance_total'] * 100:.0f} and "
+        f"{announcer['mean_utterance_total'] * 100:.0f} of 100 in the mean."
     )
 
 
