@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .metrics import best_threshold
+from .held_out import HeldOut
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -90,15 +90,12 @@ def unsure_band(probability: np.ndarray, wrong: np.ndarray, threshold: float) ->
     return low, max(threshold, high)
 
 
-def calibration(logits: np.ndarray, wrong: np.ndarray, insertion_nats: float, version: str) -> dict:
-    """The manifest's `calibration`.
-
-    logits, wrong: of phones that the scorers did not learn from. insertion_nats: the log-odds from which an insertion
-    is reported.
-    """
+def calibration(held_out: HeldOut, insertion_nats: float, version: str) -> dict:
+    """The manifest's `calibration`. insertion_nats: the log-odds from which an insertion is reported."""
+    logits, wrong = held_out.logit, held_out.wrong
     scale, offset = platt(logits, wrong)
     probability = sigmoid(scale * logits + offset)
-    threshold = best_threshold(probability, wrong)
+    threshold = float(sigmoid(scale * np.float64(held_out.threshold) + offset))
     low, high = unsure_band(probability, wrong, threshold)
     return {
         "version": version,

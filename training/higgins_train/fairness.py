@@ -105,14 +105,14 @@ def groups_of(utterances: list[Utterance]) -> dict[str, list[bool]]:
 
 def held_out_groups(held_out: HeldOut, utterances: list[Utterance]) -> dict[str, dict[str, float]]:
     """The phones of speakers held out, by group: of a run that learned from dev too these are all learners, not just
-    dev's. The points are those that a pack gets, the best for all of these speakers together."""
+    dev's. The points are those that a pack gets, chosen for all of these speakers together."""
     by_speaker = {u.speaker: u for u in utterances}
     if not set(held_out.speaker) <= set(by_speaker):
         raise SystemExit(
             "the run's held-out speakers are not the corpus's: give the corpus that it learned from"
         )
     their = [by_speaker[speaker] for speaker in held_out.speaker]
-    points = Points.of(calibration(held_out.logit, held_out.wrong, 0.0, ""))
+    points = Points.of(calibration(held_out, 0.0, ""))
     out = {}
     for name, members in {"everybody": [True] * len(their), **groups_of(their)}.items():
         of = held_out.of(np.array(members))

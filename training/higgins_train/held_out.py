@@ -16,6 +16,7 @@ import torch
 
 from .corpus import speaker_folds
 from .files import whole
+from .metrics import cautious_threshold
 from .parallel import in_parallel
 from .scorer_evaluation import Outputs, detections, evaluate, predict
 from .scorer_items import Item
@@ -42,6 +43,11 @@ class HeldOut:
     def of(self, chosen: np.ndarray) -> HeldOut:
         """chosen: a mask or indices."""
         return HeldOut(*(part[chosen] for part in astuple(self)))
+
+    @property
+    def threshold(self) -> float:
+        """Of detection, on logits."""
+        return cautious_threshold(self.logit, self.wrong, self.speaker)
 
     def save(self, run: Path) -> None:
         with whole(run / FILE) as partial:

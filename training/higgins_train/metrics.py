@@ -49,6 +49,42 @@ def best_threshold(scores: np.ndarray, positive: np.ndarray) -> float:
     return float(scores[order[int(np.argmax(f1))]])
 
 
+def cautious_threshold(
+    scores: np.ndarray, positive: np.ndarray, speaker: np.ndarray, resamples: int = 500, seed: int = 0
+) -> float:
+    """The highest threshold whose F1 is within one standard error of the highest F1, the error being that of the
+    sample of speakers (bootstrap): of operating points that the data cannot tell apart, the one with the fewest false
+    alarms. The one-standard-error rule of Breiman et al., Classification and Regression Trees (1984), 3.4.3.
+
+    speaker: name of each score's. All arrays of one length."""
+    # Between positives F1 only falls, so a best threshold is one of them.
+    thresholds = np.unique(scores[positive])
+    if not len(thresholds):
+        return best_threshold(scores, positive)
+
+    def flagged(of: np.ndarray) -> np.ndarray:
+        return len(of) - np.searchsorted(np.sort(of), thresholds)
+
+    hits, flags, wrong = [], [], []
+    for name in np.unique(speaker):
+        own, truth = scores[speaker == name], positive[speaker == name]
+        hits.append(flagged(own[truth]))
+        flags.append(flagged(own))
+        wrong.append(truth.sum())
+    hits, flags, wrong = np.array(hits), np.array(flags), np.array(wrong)
+
+    def f1(times: np.ndarray) -> np.ndarray:
+        """times: how often each speaker counts, [..., speakers]."""
+        return 2.0 * (times @ hits) / np.maximum(times @ flags + (times @ wrong)[..., None], 1)
+
+    of_all = f1(np.ones(len(wrong)))
+    best = int(of_all.argmax())
+    random = np.random.default_rng(seed)
+    times = random.multinomial(len(wrong), np.full(len(wrong), 1.0 / len(wrong)), size=resamples)
+    error = float(np.std(f1(times)[:, best]))
+    return float(thresholds[np.flatnonzero(of_all >= of_all[best] - error)[-1]])
+
+
 def collapse(path: np.ndarray) -> list[int]:
     """Best-path decoding of frame labels [T]."""
     return [

@@ -200,9 +200,7 @@ def run(args: argparse.Namespace) -> None:
 
     report = json.loads((args.run / "scorer.json").read_text())
     held_out, heard_dev = HeldOut.load(args.run), report["fit_on"] == "all"
-    by_float, by_int8 = heard_on_dev(
-        args, model, members, stack, utterances, (held_out.logit, held_out.wrong) if heard_dev else None
-    )
+    by_float, by_int8 = heard_on_dev(args, model, members, stack, utterances, held_out if heard_dev else None)
     drift = {
         key: by_float.figures[key] - by_int8.figures[key] for key in by_int8.figures if key.endswith("_pcc")
     }
@@ -298,7 +296,7 @@ def heard_on_dev(
     members: list[ScorerModel],
     stack: Stack,
     utterances: list[Utterance],
-    chosen_on: tuple[np.ndarray, np.ndarray] | None,
+    chosen_on: HeldOut | None,
 ) -> tuple[Heard, Heard]:
     """(recogniser and scorers in float, the two graphs of the pack). chosen_on: as of `evaluate`."""
     shipped = exported_scorer(args.out / ROLES["scorer"])
@@ -332,7 +330,7 @@ def operating_points(held_out: HeldOut, dev: Heard, report: dict, version: str) 
     """The manifest's `calibration`: chosen on speakers held out of what was trained on; insertions, of which the corpus
     marks none, on native speech of dev."""
     insertion_nats = float(np.clip(insertion_threshold(dev.predictions, dev.items), 0.0, NEVER_NATS))
-    points = calibration(held_out.logit, held_out.wrong, insertion_nats, version)
+    points = calibration(held_out, insertion_nats, version)
     by_class = report.get("thresholds_by_class", {})
     if by_class.get("pays"):
         points["detection_threshold_by_class"] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -41,18 +42,25 @@ def predict(models: list[ScorerModel], items: list[Item]) -> list[Outputs]:
     return predictions
 
 
+class Judged(Protocol):
+    """Phones that thresholds are chosen on: logits, whether the experts hold them for wrong, the operating point."""
+
+    logit: np.ndarray
+    wrong: np.ndarray
+    threshold: float
+
+
 def evaluate(
-    predictions: list[Outputs], items: list[Item], chosen_on: tuple[np.ndarray, np.ndarray] | None = None
+    predictions: list[Outputs], items: list[Item], chosen_on: Judged | None = None
 ) -> dict[str, float]:
-    """Figures of scored items, named as `higgins eval` names them. chosen_on: (logits, wrong) of the phones that the
-    thresholds are chosen on; default: the items' own."""
+    """Figures of scored items, named as `higgins eval` names them. chosen_on: default: the items' own phones, at the
+    threshold of their highest F1."""
     scored = [(p, i) for p, i in zip(predictions, items, strict=True) if i.scored]
     phone = np.clip(np.concatenate([p["phone_score"] for p, _ in scored]), 0, 2)
     truth = np.concatenate([i.phone for _, i in scored])
     logit = np.concatenate([p["detection_logit"] for p, _ in scored])
     wrong = truth < MISPRONOUNCED_BELOW
-    its_logit, its_wrong = chosen_on or (logit, wrong)
-    threshold = best_threshold(its_logit, its_wrong)
+    threshold = chosen_on.threshold if chosen_on else best_threshold(logit, wrong)
     figures = {"phone_pcc": pearson(phone, truth), "phone_mse": float(((phone - truth) ** 2).mean())}
     word = np.concatenate([p["word_scores"] for p, _ in scored])
     word_truth = np.concatenate([i.word for _, i in scored])
@@ -64,7 +72,8 @@ def evaluate(
     }
     figures["mdd_auc"] = area_under_roc(logit, wrong)
     figures |= {f"mdd_{k}": v for k, v in detection_at(logit, wrong, threshold).items()}
-    at_60 = np.quantile(its_logit[its_wrong], 0.4)  # finds 60 % of the experts' errors
+    errors = chosen_on.logit[chosen_on.wrong] if chosen_on else logit[wrong]
+    at_60 = np.quantile(errors, 0.4)  # finds 60 % of the experts' errors
     native = [(p["detection_logit"], i.phone) for p, i in zip(predictions, items, strict=True) if i.native]
     totals = [
         p["utterance_scores"][-1]

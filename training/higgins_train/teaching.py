@@ -15,7 +15,7 @@ import numpy as np
 
 from .class_thresholds import compare
 from .held_out import judge_held_out
-from .metrics import best_threshold, detection_at
+from .metrics import detection_at
 from .scorer_evaluation import Outputs, detections, evaluate, predict
 from .scorer_items import Item
 from .scorer_model import ScorerModel
@@ -76,7 +76,7 @@ def write_report(
     held_out, agreement, stack = judge_held_out(train, recipes, args.run, args.jobs)
     held_out.save(args.run)
     stack.save(args.run)
-    threshold = best_threshold(held_out.logit, held_out.wrong)
+    threshold = held_out.threshold
     said = [stacked(stack, predict([scorer], dev), dev) for scorer in scorers]
     at_threshold = [detection_at(*detections(of, dev), threshold) for of in said]
     figures = {"single": mean_and_spread([evaluate(of, dev) for of in said]), "unstacked": unstacked}

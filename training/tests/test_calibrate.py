@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from higgins_train.calibrate import calibration, expected_calibration_error, platt, unsure_band
 from higgins_train.class_thresholds import HeldOut, compare
+from higgins_train.metrics import best_threshold, cautious_threshold, detection_at
 from higgins_train.phones import LABEL_OF
 
 
@@ -17,8 +18,12 @@ def test_calibration_recovers_the_odds_that_made_the_labels() -> None:
     assert (scale, offset) == pytest.approx((0.7, -0.5), abs=0.1)
     probability = 1 / (1 + np.exp(-(scale * logits + offset)))
     assert expected_calibration_error(probability, wrong) < 0.02
-    points = calibration(logits, wrong, 1.5, "1")
-    assert 0 < points["detection_threshold"] < 1
+    speaker = np.arange(20000) % 40
+    judged = HeldOut(logits, wrong, np.ones(20000), speaker.astype(str), 2.0 - wrong, 2.0 - wrong)
+    points = calibration(judged, 1.5, "1")
+    assert points["detection_threshold"] == pytest.approx(
+        1 / (1 + np.exp(-(scale * judged.threshold + offset)))
+    )
     assert points["insertion_threshold_nats"] == 1.5
     assert 0 <= points["unsure_low"] <= points["detection_threshold"] <= points["unsure_high"] <= 1
     # What the band promises, with these probabilities.
@@ -43,6 +48,18 @@ def held_out(shift: float) -> HeldOut:
     logit = random.normal(0, 1, 20000) + 3.0 * wrong + shift * (phone == LABEL_OF["IY"])
     speaker = np.repeat([f"{n:02d}" for n in range(20)], 1000)
     return HeldOut(logit, wrong, phone, speaker, 2.0 - wrong, 2.0 - 2.0 * wrong)
+
+
+def test_the_threshold_is_the_most_cautious_one_that_is_not_clearly_worse() -> None:
+    judged = held_out(shift=0.0)
+    best = best_threshold(judged.logit, judged.wrong)
+    f1 = [detection_at(judged.logit, judged.wrong, of)["f1"] for of in (best, judged.threshold)]
+    assert judged.threshold > best and 0.0 < f1[0] - f1[1] < 0.03
+    # One speaker many times over says no more than once; speakers who all say the same leave no doubt.
+    alike = np.tile(judged.logit[:1000], 20), np.tile(judged.wrong[:1000], 20)
+    assert cautious_threshold(*alike, judged.speaker) == pytest.approx(best_threshold(*alike))
+    none = np.zeros(5, bool)
+    assert np.isfinite(cautious_threshold(np.arange(5.0), none, np.repeat("a", 5)))
 
 
 def test_thresholds_by_class_are_kept_only_where_they_pay() -> None:

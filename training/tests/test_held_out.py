@@ -129,6 +129,8 @@ def test_thresholds_may_be_chosen_elsewhere(corpus: Path, tmp_path: Path) -> Non
     items = made_up_items(corpus)
     said = predict([train_scorer(items, 1, RECIPES[0].options, tmp_path / "1.pt", {})], items)
     logits, wrong = detections(said, items)
-    own, strict = evaluate(said, items), evaluate(said, items, (logits + 100.0, wrong))
+    phones = np.arange(len(logits))
+    elsewhere = HeldOut(logits + 100.0, wrong, phones, phones.astype(str), 2.0 - wrong, 2.0 - wrong)
+    own, strict = evaluate(said, items), evaluate(said, items, elsewhere)
     assert own["mdd_recall"] > 0.5 and strict["mdd_recall"] == 0.0
     assert strict["phone_pcc"] == pytest.approx(own["phone_pcc"])
