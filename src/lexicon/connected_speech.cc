@@ -126,68 +126,75 @@ ConnectedSpeech::Phones ConnectedSpeech::WhAspirated(std::string_view word, cons
 /// and the teeth's nasal, for which the phone set has no label of its own; M is the nearest.)
 ConnectedSpeech::Phones ConnectedSpeech::AssimilateN(const Phones& phones) const {
   Phones assimilated = phones;
-  for (std::size_t i = 0; i < phones.size(); ++i) {
+  for (std::size_t i = 0; i + 1 < phones.size(); ++i) {
     if (phones[i].label != labels_.n) continue;
-    const int next = At(phones, i + 1);
+    const int next = phones[i + 1].label;
     const bool is_velar = next == labels_.k || next == labels_.g;
-    const bool is_labial =
-        next == labels_.p || next == labels_.b || next == labels_.m || next == labels_.f || next == labels_.v;
-    if (next >= 0 && is_velar) assimilated[i].label = labels_.ng;
-    if (next >= 0 && is_labial) assimilated[i].label = labels_.m;
+    const bool is_labial = next == labels_.p || next == labels_.b || next == labels_.f || next == labels_.v;
+    if (is_velar) assimilated[i].label = labels_.ng;
+    if (is_labial) assimilated[i].label = labels_.m;
   }
   return assimilated;
 }
 
-/// "exactly", "parents", "friends", "asked": the stop in the middle of three consonants is left out.
+/// "exactly", "parents", "hands": T or D between consonants is left out, where that leaves no two of one
+/// kind.
 ConnectedSpeech::Phones ConnectedSpeech::ThinOutClusters(const Phones& phones) const {
   Phones shorter;
   for (std::size_t i = 0; i < phones.size(); ++i) {
     const int stop = phones[i].label;
     const int before = i > 0 ? phones[i - 1].label : -1;
     const int next = At(phones, i + 1);
-    const bool is_open_after = next == labels_.r || next == labels_.w || next == labels_.y ||
-                               next == labels_.hh || IsVowel(next) || next < 0;
+    const bool is_closed_after = IsConsonant(next) && next != labels_.r && next != labels_.w &&
+                                 next != labels_.y && next != labels_.hh && next != before;
     const bool has_voiceless_before = before == labels_.s || before == labels_.sh || before == labels_.f ||
                                       before == labels_.k || before == labels_.p || before == labels_.ch;
     const bool is_t = stop == labels_.t && (has_voiceless_before || before == labels_.n);
     const bool is_d = stop == labels_.d && (before == labels_.n || before == labels_.l);
-    const bool is_k = stop == labels_.k && before == labels_.s && next == labels_.t;
-    const bool is_dropped = before >= 0 && !is_open_after && (is_t || is_d || is_k);
+    const bool is_dropped = i > 0 && is_closed_after && (is_t || is_d);
     if (!is_dropped) shorter.push_back(phones[i]);
   }
   return shorter;
 }
 
-/// "followed", "volume" with the vowel of "sofa".
-ConnectedSpeech::Phones ConnectedSpeech::ReduceRoundedVowels(const Phones& phones) const {
+/// "followed", "volume" with the vowel of "sofa". Not before an ending alone: "values", "heroes".
+ConnectedSpeech::Phones ConnectedSpeech::ReduceRoundedVowels(std::string_view word,
+                                                             const Phones& phones) const {
   Phones reduced = phones;
+  const bool is_spelled_ow = word.find("ow") != std::string_view::npos;
   for (std::size_t i = 1; i + 1 < phones.size(); ++i) {
-    const bool is_ow = phones[i].label == labels_.ow;
-    const bool is_yuw = phones[i].label == labels_.uw && phones[i - 1].label == labels_.y;
-    if (phones[i].stress == 0 && (is_ow || is_yuw) && IsConsonant(phones[i + 1].label)) {
-      reduced[i].label = labels_.ah;
-    }
+    const int next = phones[i + 1].label;
+    const bool is_before_ending = i + 2 == phones.size() && (next == labels_.z || next == labels_.d);
+    const bool is_ow = phones[i].label == labels_.ow && is_spelled_ow;
+    const bool is_yuw =
+        phones[i].label == labels_.uw && phones[i - 1].label == labels_.y && !is_before_ending;
+    if (phones[i].stress == 0 && (is_ow || is_yuw) && IsConsonant(next)) reduced[i].label = labels_.ah;
   }
   return reduced;
 }
 
-/// "remove", "begin", "decide", "eleven", "prefer": speakers have each of three vowels in the unstressed
-/// prefix.
+/// "remove", "begin", "prefer", "eleven": speakers have IY or IH in the unstressed prefix, and AH where the
+/// dictionary has IH; where it has IY ("rewrite") the vowel is never quite reduced.
 ConnectedSpeech::Phones ConnectedSpeech::WithPrefixVowel(std::string_view word, const Phones& phones,
                                                          int vowel) const {
   Phones other = phones;
-  const bool is_spelled_so = word.starts_with("re") || word.starts_with("be") || word.starts_with("de") ||
-                             word.starts_with("pre") || word.starts_with("e");
+  const bool is_e = word.starts_with("e");
+  const bool is_spelled_so = is_e || word.starts_with("re") || word.starts_with("be") ||
+                             word.starts_with("de") || word.starts_with("pre");
   std::size_t first = 0;
   while (first < phones.size() && !IsVowel(phones[first].label)) ++first;
   if (!is_spelled_so || first + 2 >= phones.size() || phones[first].stress != 0) return other;
   const int now = phones[first].label;
   const int next = phones[first + 1].label;
   const int after = phones[first + 2].label;
-  const bool is_open = IsConsonant(next) && (next == labels_.s || IsVowel(after) || after == labels_.r ||
-                                             after == labels_.l || after == labels_.w || after == labels_.y);
-  const bool is_one_of_them = now == labels_.ih || now == labels_.iy || now == labels_.ah;
-  if (is_open && is_one_of_them && now >= 0) other[first].label = vowel;
+  const bool is_before_liquid =
+      after == labels_.r || after == labels_.l || after == labels_.w || after == labels_.y;
+  // "respect", "describe"; but "escape" with IY is a learner's.
+  const bool is_before_s = next == labels_.s && !is_e;
+  const bool is_open = IsConsonant(next) && (IsVowel(after) || is_before_liquid || is_before_s);
+  const bool may_reduce = now == labels_.ih && !is_e;
+  const bool is_one_of_them = now == labels_.ih || now == labels_.iy || (now == labels_.ah && !is_e);
+  if (is_open && is_one_of_them && (vowel != labels_.ah || may_reduce)) other[first].label = vowel;
   return other;
 }
 
@@ -197,8 +204,7 @@ ConnectedSpeech::Phones ConnectedSpeech::MergeSorryStory(std::string_view word, 
   Phones merged = phones;
   if (word.find("or") == std::string_view::npos) return merged;
   for (std::size_t i = 0; i + 2 < phones.size(); ++i) {
-    const bool is_before_r_and_vowel =
-        phones[i + 1].label == labels_.r && labels_.r >= 0 && IsVowel(phones[i + 2].label);
+    const bool is_before_r_and_vowel = phones[i + 1].label == labels_.r && IsVowel(phones[i + 2].label);
     if (phones[i].label == labels_.aa && is_before_r_and_vowel) merged[i].label = labels_.ao;
   }
   return merged;
@@ -217,6 +223,7 @@ void ConnectedSpeech::AddVariants(std::string_view word, int max_variants,
     const bool is_full = static_cast<int>(pronunciations.size()) >= max_variants;
     if (is_usable && !is_known && !is_full) pronunciations.push_back({std::move(phones), source});
   };
+  // The commoner processes of all that was given first: the limit must not cut those off for rarer ones.
   for (std::size_t i = 0; i < num_given; ++i) {
     const Phones phones = pronunciations[i].phones;
     const PronunciationSource source = pronunciations[i].source;
@@ -229,9 +236,13 @@ void ConnectedSpeech::AddVariants(std::string_view word, int max_variants,
     add(MergeMarryMerry(phones), source);
     add(ShortenErAfterGlide(phones), source);
     add(WhAspirated(word, phones), source);
+  }
+  for (std::size_t i = 0; i < num_given; ++i) {
+    const Phones phones = pronunciations[i].phones;
+    const PronunciationSource source = pronunciations[i].source;
     add(AssimilateN(phones), source);
     add(ThinOutClusters(phones), source);
-    add(ReduceRoundedVowels(phones), source);
+    add(ReduceRoundedVowels(word, phones), source);
     add(MergeSorryStory(word, phones), source);
     for (const int vowel : {labels_.iy, labels_.ih, labels_.ah}) {
       add(WithPrefixVowel(word, phones, vowel), source);

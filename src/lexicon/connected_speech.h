@@ -41,7 +41,7 @@ class ConnectedSpeech {
   Phones WhAspirated(std::string_view word, const Phones& phones) const;
   Phones AssimilateN(const Phones& phones) const;
   Phones ThinOutClusters(const Phones& phones) const;
-  Phones ReduceRoundedVowels(const Phones& phones) const;
+  Phones ReduceRoundedVowels(std::string_view word, const Phones& phones) const;
   Phones WithPrefixVowel(std::string_view word, const Phones& phones, int vowel) const;
   Phones MergeSorryStory(std::string_view word, const Phones& phones) const;
 

@@ -22,6 +22,11 @@ constexpr std::size_t kMaxAcronymLetters = 5;  // beyond, nobody spells it out
 
 bool HasVowelLetter(std::string_view word) { return word.find_first_of("aeiouy") != std::string_view::npos; }
 
+/// Letters that are named carefully: "NBA" must not be taken for "MBA".
+bool IsSpelledOut(Kind kind) {
+  return kind == Kind::kSpelled || kind == Kind::kSpelledPlural || kind == Kind::kAcronym;
+}
+
 std::string Lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -178,7 +183,7 @@ Result<Prompt> Lexicon::Lookup(std::string_view text, const LookupOptions& optio
     }
     if (!given.empty()) {
       said = std::move(given);
-    } else if (options.fluent_variants == FluentVariants::kInclude && word.kind != Kind::kSpelled) {
+    } else if (options.fluent_variants == FluentVariants::kInclude && !IsSpelledOut(word.kind)) {
       impl_->connected_speech.AddVariants(word.text, options.max_variants, said);
     }
     if (static_cast<int>(said.size()) > options.max_variants)
