@@ -82,10 +82,15 @@ def native_block(figures: Path) -> str:
         return f"{native['phones_flagged_share'] * 100:.2f} %"
 
     native, announcer = _load(figures, "native_dev.json"), _load(figures, "native_announcer.json")
+    if native["pack_version"] != announcer["pack_version"]:
+        raise SystemExit(
+            "the announcer was measured with another pack than the natives: measure with --announcer"
+        )
+    num_prompts = announcer["num_utterances"] - announcer["num_failed"]
     return (
         f"On {native['num_utterances']} recordings of native speakers ({native['num_phones']} phones, the engine's own "
         f"lexicon), {flagged(native)} of the phones are flagged as errors; of an announcer whose like was not "
-        f"in the training ({announcer['num_utterances']} prompts, {announcer['num_phones']} phones), "
+        f"in the training ({num_prompts} prompts, {announcer['num_phones']} phones), "
         f"{flagged(announcer)}. As a whole, they score {native['mean_utterance_total'] * 100:.0f} and "
         f"{announcer['mean_utterance_total'] * 100:.0f} of 100 in the mean."
     )
@@ -168,7 +173,7 @@ def measure(
         run("eval", corpus, "--division", "dev", "--pack", pack, "--json", figures / "so762_dev.json")
     run("eval", "--native", native, "--division", "dev", "--json", figures / "native_dev.json")
     if announcer:
-        # A prompt or two is a signal without speech, and refused as that: exit code 3, not a failure.
+        # A prompt or two is a signal without speech and refused as that (the sentence says how many were assessed).
         run("eval", "--native", announcer, "--json", figures / "native_announcer.json", may_refuse=True)
     run("bench", "--json", figures / "bench.json")
     bench = _load(figures, "bench.json")

@@ -31,7 +31,7 @@ class ReadmeFiguresTest(unittest.TestCase):
             figures.mkdir()
             for name, share in (("native_dev", 0.0321), ("native_announcer", 0.0456)):
                 measured = {"num_utterances": 40, "num_phones": 1800, "phones_flagged_share": share}
-                measured["mean_utterance_total"] = 0.5 + share
+                measured |= {"mean_utterance_total": 0.5 + share, "pack_version": "1", "num_failed": 0}
                 (figures / f"{name}.json").write_text(json.dumps(measured))
             document.write_text("a\n<!-- figures:native begin -->\nold\n<!-- figures:native end -->\nb\n")
             self.assertEqual(run("--check", "--figures", figures, document).returncode, 1)

@@ -66,9 +66,11 @@ def finished_row(folder: Path, name: str) -> dict | None:
     return json.loads(path.read_text()) if path.exists() else None
 
 
-def write_row(folder: Path, name: str, about: str, figures: dict, began: float, **more) -> None:
-    """A row that is measured again keeps the commit at which its scorers were trained, and what that took."""
-    before = finished_row(folder, name)
+def write_row(
+    folder: Path, name: str, about: str, figures: dict, began: float, before: dict | None = None, **more
+) -> None:
+    """before: the row that this one measures again: the commit at which its scorers were trained stays, and what that
+    took."""
     hours = round((time.time() - began) / 3600.0 + (before["hours"] if before else 0.0), 3)
     row = {"name": name, "about": about, "figures": figures, "division": "dev", "fit_on": "fit"}
     row |= {"commit": before["commit"] if before else commit(), "hours": hours, **more}
@@ -126,7 +128,10 @@ def run(args: argparse.Namespace) -> None:
             write_row(out, name, about, figures, began, seeds=1)
             continue
         variant = variant_of(name)
-        seeds = (finished_row(out, name) or {"seeds": args.seeds})["seeds"]
+        before = finished_row(out, name)
+        seeds = before["seeds"] if before else args.seeds
+        if not all((models / f"{name}-seed{number}.pt").exists() for number in range(1, seeds + 1)):
+            before = None  # trained anew
         options = replace(ScorerOptions(epochs=args.scorer_epochs), **variant.options)
         pool = leaking_items(args) if variant.leaking else train
         pool = [*pool, *(augmented_items(args) if variant.augmented else [])]
@@ -149,6 +154,7 @@ def run(args: argparse.Namespace) -> None:
             variant.about,
             figures,
             began,
+            before,
             seeds=seeds,
             options=asdict(options),
             shape=variant.shape,

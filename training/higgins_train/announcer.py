@@ -127,7 +127,8 @@ def run(args: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         tree = unpacked(args.packages, Path(folder))
         texts = gzip.decompress((tree / TEXTS).read_bytes()).decode("utf-8", errors="replace")
-        records, seconds = [], 0.0
+        records: list[dict] = []
+        seconds: dict[str, float] = {}
         for name, text in tqdm(prompts_of(texts).items(), desc="prompts", unit="prompt"):
             sound = tree / SOUNDS / f"{name}.g722"
             if not sound.exists():
@@ -137,7 +138,7 @@ def run(args: argparse.Namespace) -> None:
             if length > LONGEST_S:
                 (args.out / audio).unlink()
                 continue
-            seconds += length
+            seconds[name] = length
             records.append(
                 {"id": name, "audio": audio, "speaker": "announcer", "division": "dev", "text": text}
             )
@@ -145,4 +146,5 @@ def run(args: argparse.Namespace) -> None:
         records = with_words(records, args.higgins, args.pack, args.out)
     with whole(args.out / "labels.jsonl") as partial:
         partial.write_text("".join(json.dumps(record) + "\n" for record in records))
-    print(f"{len(records)} prompts, {seconds / 60.0:.1f} minutes: {args.out / 'labels.jsonl'}")
+    minutes = sum(seconds[record["id"]] for record in records) / 60.0
+    print(f"{len(records)} prompts, {minutes:.1f} minutes: {args.out / 'labels.jsonl'}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .held_out import HeldOut
-from .metrics import best_threshold, detection_at
+from .metrics import detection_at
 from .phones import LABEL_OF, PHONE_CLASSES
 
 FEWEST_ERRORS = 40  # of a class, for a threshold of its own
@@ -22,12 +22,12 @@ def class_of_label() -> dict[int, str]:
 
 def thresholds_of(of: HeldOut) -> dict[str, float]:
     """Logits, by class; "" is the common one."""
-    thresholds = {"": best_threshold(of.logit, of.wrong)}
+    thresholds = {"": of.threshold}
     names = np.array([class_of_label().get(int(label), "") for label in of.phone])
     for name in PHONE_CLASSES:
         here = names == name
         if of.wrong[here].sum() >= FEWEST_ERRORS:
-            thresholds[name] = best_threshold(of.logit[here], of.wrong[here])
+            thresholds[name] = of.of(here).threshold
     return thresholds
 
 

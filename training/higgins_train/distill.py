@@ -20,7 +20,7 @@ import torch
 from .files import whole
 from .scorer import add_arguments as add_scorer_arguments
 from .scorer import recipes_of
-from .scorer_data import prepare_items
+from .scorer_data import announcer_items, prepare_items
 from .scorer_training import train_seeds
 from .teaching import lessons_of, write_report
 
@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> None:
     saved = torch.load(args.opinions, weights_only=False)
     # Those that judge held-out speakers are students too: the stack must suit what ships.
     items = lessons, dev, _ = lessons_of(prepare_items(args), saved["opinions"])
+    dev += announcer_items(args)
     recipes = recipes_of(args)
     students, unstacked = train_seeds(name, lessons, dev, recipes, args.run, args.seeds, args.jobs)
     report = write_report(args, items, students, recipes, unstacked, saved["report"])

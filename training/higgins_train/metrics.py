@@ -57,6 +57,7 @@ def cautious_threshold(
     alarms. The one-standard-error rule of Breiman et al., Classification and Regression Trees (1984), 3.4.3.
 
     speaker: name of each score's. All arrays of one length."""
+    positive = positive.astype(bool)
     # Between positives F1 only falls, so a best threshold is one of them.
     thresholds = np.unique(scores[positive])
     if not len(thresholds):

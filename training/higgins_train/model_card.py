@@ -17,7 +17,7 @@ ROWS = [
     ("utterance_completeness_pcc", "utterance completeness, PCC"),
     ("utterance_total_pcc", "utterance total, PCC"),
     ("mdd_auc", "mispronunciation detection, AUC"),
-    ("mdd_f1", "mispronunciation detection, best F1"),
+    ("mdd_f1", "mispronunciation detection, F1 (fit only: the best; else at the pack's threshold)"),
     ("native_flagged", "share of native phones flagged at that threshold"),
     ("native_flagged_at_recall_60", "the same where 60 % of the experts' errors are found"),
     ("synthetic_auc", "errors injected into synthetic speech (unseen voices), AUC"),
@@ -90,10 +90,10 @@ phones (they reduce).
 FIGURES_WITHOUT_DEV = """## Figures
 This pack learned from the learners of the dev division too, so dev says nothing about it any more: `higgins eval
 --division dev` gives figures that are too good. What can be known is this:
-- **held out**: every learner of fit and dev judged by two scorers and a stack that learned from the others
+- **held out**: every learner of fit and dev judged by scorers (one a recipe) and a stack that learned from the others
   (cross-validation by speaker, features from recognisers that never heard the speaker).{fit_only}
 - **shipped**: this pack, int8, on speech that it never heard: {num_native} native recordings of dev, and synthetic
-  speech with voices of its own; thresholds chosen on the held-out learners.
+  speech with voices of its own; the threshold chosen on the held-out learners.
 
 {rows}
 

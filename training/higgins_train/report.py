@@ -90,8 +90,8 @@ def shipped_block(folder: Path) -> str:
     lines.append("")
     lines.append(
         "F1 in the table is the best over thresholds on dev. At the highest threshold whose F1 on speakers held out "
-        f"inside fit is within a standard error of the best there: F1 {at['f1']['mean']:.3f} ± {at['f1']['spread']:.3f}, precision {at['precision']['mean']:.3f}, "
-        f"recall {at['recall']['mean']:.3f}."
+        f"inside fit is within a standard error of the best there: F1 {at['f1']['mean']:.3f} ± "
+        f"{at['f1']['spread']:.3f}, precision {at['precision']['mean']:.3f}, recall {at['recall']['mean']:.3f}."
     )
     by_class = report.get("thresholds_by_class")
     if by_class:

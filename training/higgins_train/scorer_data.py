@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -156,7 +157,9 @@ def announcer_items(args: argparse.Namespace) -> list[Item]:
         return []
     utterances = read_corpus(args.announcer)
     posteriors = posteriors_of(args.run, [MEAN], args.init, None)
-    inputs = extract(utterances, posteriors, args.run / "features-announcer.pt")
+    # Other labels (after a change of the lexicon, say) are other phones.
+    labels = hashlib.sha256((args.announcer / "labels.jsonl").read_bytes()).hexdigest()[:8]
+    inputs = extract(utterances, posteriors, args.run / f"features-announcer-{labels}.pt")
     made = [make_item(u, inputs[u.id]) for u in utterances if u.id in inputs]
     return [replace(item, kind=ANNOUNCER) for item in made]
 

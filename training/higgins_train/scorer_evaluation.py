@@ -74,28 +74,20 @@ def evaluate(
     figures |= {f"mdd_{k}": v for k, v in detection_at(logit, wrong, threshold).items()}
     errors = chosen_on.logit[chosen_on.wrong] if chosen_on else logit[wrong]
     at_60 = np.quantile(errors, 0.4)  # finds 60 % of the experts' errors
-    native = [(p["detection_logit"], i.phone) for p, i in zip(predictions, items, strict=True) if i.native]
-    totals = [
-        p["utterance_scores"][-1]
-        for p, i in zip(predictions, items, strict=True)
-        if i.native and i.phone.min() == RIGHT
-    ]
-    if totals:
-        figures["native_total"] = float(np.mean(totals))
-    untouched = [found for found, labels in native if labels.min() == 2.0]
-    altered = [(found, labels) for found, labels in native if labels.min() < 2.0]
-    if untouched:
-        flagged = np.concatenate(untouched)
-        figures["native_flagged"] = float((flagged >= threshold).mean())
-        figures["native_flagged_at_recall_60"] = float((flagged >= at_60).mean())
+    native = [(p, i) for p, i in zip(predictions, items, strict=True) if i.native]
+    untouched = [p for p, i in native if i.phone.min() == RIGHT]
+    altered = [(p["detection_logit"], i.phone) for p, i in native if i.phone.min() < RIGHT]
+    for name, natives in (
+        ("native", untouched),
+        ("announcer", [p for p, i in zip(predictions, items, strict=True) if i.kind == ANNOUNCER]),
+    ):
+        if natives:
+            logits = np.concatenate([p["detection_logit"] for p in natives])
+            figures[f"{name}_flagged"] = float((logits >= threshold).mean())
+            figures[f"{name}_flagged_at_recall_60"] = float((logits >= at_60).mean())
+            figures[f"{name}_total"] = float(np.mean([p["utterance_scores"][-1] for p in natives]))
     if altered:
         figures |= {f"native_changed_text_{k}": v for k, v in known_errors(altered, threshold).items()}
-    announced = [p for p, i in zip(predictions, items, strict=True) if i.kind == ANNOUNCER]
-    if announced:
-        flagged = np.concatenate([p["detection_logit"] for p in announced])
-        figures["announcer_flagged"] = float((flagged >= threshold).mean())
-        figures["announcer_flagged_at_recall_60"] = float((flagged >= at_60).mean())
-        figures["announcer_total"] = float(np.mean([p["utterance_scores"][-1] for p in announced]))
     spoken = [
         (p["detection_logit"], i.phone)
         for p, i in zip(predictions, items, strict=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -21,6 +22,11 @@ digits/1: One.
 long: A menu of several prompts.
 missing: Nobody recorded this one.
 """
+
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("dpkg-deb") and shutil.which("ffmpeg")), reason="needs dpkg-deb and ffmpeg"
+)
 
 
 def package(folder: Path, name: str, files: dict[str, bytes]) -> None:
