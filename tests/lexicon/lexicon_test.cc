@@ -91,6 +91,7 @@ TEST(Lexicon, AllowsWhatFluentSpeakersDo) {
   EXPECT_THAT(Say("remove"), testing::IsSupersetOf({"R IY0 M UW1 V", "R IH0 M UW1 V"}));
   EXPECT_THAT(Say("begin"), testing::IsSupersetOf({"B IY0 G IH1 N", "B IH0 G IH1 N", "B AH0 G IH1 N"}));
   EXPECT_THAT(Say("sorry"), Contains("S AO1 R IY0"));
+  // A stressed vowel keeps its T.
   EXPECT_THAT(Say("attack"), Not(Contains("AH0 D AE1 K")));
   EXPECT_THAT(Say("store"), ElementsAre("S T AO1 R"));
   // What a learner gets wrong: endings, stressed vowels, vowels before S and a consonant, N where nothing

@@ -20,12 +20,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 from .corpus import SAMPLE_RATE_HZ
+from .engine_reports import engine_reports
 from .files import whole
 
 PACKAGES = ("asterisk-core-sounds-en", "asterisk-core-sounds-en-g722")
 TEXTS = "usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz"
 SOUNDS = "usr/share/asterisk/sounds/en_US_f_Allison"
-SOME_REFUSED = 3  # exit code of `higgins`
 LONGEST_S = 30.0  # the menus that are longer are several prompts in one
 
 
@@ -57,20 +57,8 @@ def unpacked(packages: Path | None, into: Path) -> Path:
 
 def decoded(sound: Path, into: Path) -> float:
     """16 kHz flac; returns its length in seconds."""
-    command = [
-        "ffmpeg",
-        "-nostdin",
-        "-v",
-        "error",
-        "-y",
-        "-f",
-        "g722",
-        "-i",
-        sound,
-        "-ar",
-        SAMPLE_RATE_HZ,
-        into,
-    ]
+    options = ["-nostdin", "-v", "error", "-y", "-f", "g722"]
+    command = ["ffmpeg", *options, "-i", sound, "-ar", SAMPLE_RATE_HZ, into]
     subprocess.run([str(part) for part in command], check=True)
     return 2.0 * sound.stat().st_size / SAMPLE_RATE_HZ  # G.722 at 64 kbit/s: a byte is two samples
 
@@ -85,24 +73,16 @@ def words_of(report: dict) -> list[dict]:
     return words
 
 
-def with_words(records: list[dict], higgins: Path, pack: Path, folder: Path) -> list[dict]:
+def with_phones(records: list[dict], higgins: Path, pack: Path, folder: Path) -> list[dict]:
     """The records with `words` and `phones`, of the pronunciations that the engine finds nearest. Left out: what it
     refuses (a prompt or two holds no speech)."""
-    with tempfile.TemporaryDirectory() as temporary:
-        manifest, results = Path(temporary, "manifest.jsonl"), Path(temporary, "results.jsonl")
-        lines = [json.dumps(r | {"audio": str((folder / r["audio"]).resolve())}) for r in records]
-        manifest.write_text("\n".join(lines) + "\n")
-        command = [str(part) for part in (higgins, "batch", manifest, "--out", results, "--pack", pack)]
-        done = subprocess.run(command, stdout=subprocess.DEVNULL)
-        if done.returncode not in (0, SOME_REFUSED):
-            raise SystemExit(f"{higgins} batch failed with exit code {done.returncode}")
-        reports = [json.loads(line) for line in results.read_text().splitlines()]
-    said = {report["id"]: words_of(report) for report in reports if "words" in report}
+    lines = [record | {"audio": str((folder / record["audio"]).resolve())} for record in records]
+    reports = engine_reports(higgins, pack, lines, may_refuse=True)
+    said = {name: words_of(report) for name, report in reports.items() if "words" in report}
     return [
-        record
-        | {"phones": [p for word in said[record["id"]] for p in word["phones"]], "words": said[record["id"]]}
+        record | {"phones": [p for word in words for p in word["phones"]], "words": words}
         for record in records
-        if record["id"] in said
+        if (words := said.get(record["id"])) is not None
     ]
 
 
@@ -143,7 +123,7 @@ def run(args: argparse.Namespace) -> None:
                 {"id": name, "audio": audio, "speaker": "announcer", "division": "dev", "text": text}
             )
     if args.higgins:
-        records = with_words(records, args.higgins, args.pack, args.out)
+        records = with_phones(records, args.higgins, args.pack, args.out)
     with whole(args.out / "labels.jsonl") as partial:
         partial.write_text("".join(json.dumps(record) + "\n" for record in records))
     minutes = sum(seconds[record["id"]] for record in records) / 60.0

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import tempfile
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
 from .corpus import Utterance, Word, read_corpus
+from .engine_reports import engine_reports
 from .metrics import area_under_roc
 
 
@@ -76,17 +75,12 @@ def spoken_and_heard(
 
 
 def run_engine(higgins: Path, pack: Path, utterances: list[Utterance]) -> dict[str, dict]:
-    with tempfile.TemporaryDirectory() as folder:
-        manifest, results = Path(folder, "manifest.jsonl"), Path(folder, "results.jsonl")
-        lines = []
-        for utterance in utterances:
-            said = {word.text: " ".join(word.phones) for word in utterance.words}
-            line = {"id": utterance.id, "audio": str(utterance.audio.resolve()), "text": utterance.text}
-            lines.append(json.dumps(line | {"pronunciations": said}))
-        manifest.write_text("\n".join(lines) + "\n")
-        command = [higgins, "batch", manifest, "--out", results, "--pack", pack]
-        subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
-        return {record["id"]: record for record in map(json.loads, results.read_text().splitlines())}
+    lines = []
+    for utterance in utterances:
+        said = {word.text: " ".join(word.phones) for word in utterance.words}
+        line = {"id": utterance.id, "audio": str(utterance.audio.resolve()), "text": utterance.text}
+        lines.append(line | {"pronunciations": said})
+    return engine_reports(higgins, pack, lines)
 
 
 def measure(utterances: list[Utterance], reports: dict[str, dict]) -> dict:

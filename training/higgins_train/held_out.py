@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,7 @@ class HeldOut:
         """chosen: a mask or indices."""
         return HeldOut(*(part[chosen] for part in astuple(self)))
 
-    @property
+    @cached_property
     def threshold(self) -> float:
         """Of detection, on logits."""
         return cautious_threshold(self.logit, self.wrong, self.speaker)
