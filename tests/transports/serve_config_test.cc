@@ -4,9 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
+#include <vector>
+
+#include "transports/program.h"
 
 namespace higgins::server {
 namespace {
@@ -26,10 +27,11 @@ class Environment {
   const char* name_;
 };
 
-std::filesystem::path WriteFile(const std::string& text) {
-  const auto path = std::filesystem::path(::testing::TempDir()) / "higgins_config_test.toml";
-  std::ofstream(path) << text;
-  return path;
+// The flag that names a configuration file with `text`; the folder is this test's own, since tests run side
+// by side.
+std::string ConfigFlag(const testing::Sandbox& folder, const std::string& text) {
+  testing::WriteFile(folder / "serve.toml", text);
+  return "--config=" + (folder / "serve.toml").string();
 }
 
 Config Parse(const std::vector<std::string>& arguments) {
@@ -39,8 +41,9 @@ Config Parse(const std::vector<std::string>& arguments) {
 }
 
 TEST(ServeConfig, FlagsGoBeforeEnvironmentBeforeFileBeforeDefaults) {
+  const testing::Sandbox folder;
   const std::string file =
-      "--config=" + WriteFile("port = 1\nworkers = 3\nqueue-length = 7\npack = [\"a\", \"b\"]\n").string();
+      ConfigFlag(folder, "port = 1\nworkers = 3\nqueue-length = 7\npack = [\"a\", \"b\"]\n");
   EXPECT_EQ(Parse({}).port, 8080);
   EXPECT_EQ(Parse({file}).port, 1);
   EXPECT_EQ(Parse({file}).packs.size(), 2U);
@@ -56,7 +59,8 @@ TEST(ServeConfig, FlagsGoBeforeEnvironmentBeforeFileBeforeDefaults) {
 }
 
 TEST(ServeConfig, RefusesWhatItDoesNotKnow) {
-  const std::string file = "--config=" + WriteFile("prot = 1\n").string();
+  const testing::Sandbox folder;
+  const std::string file = ConfigFlag(folder, "prot = 1\n");
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--prot", "1"},
                                                     {"--port", "x"},
                                                     {"--port", "70000"},
