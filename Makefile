@@ -32,16 +32,16 @@ setup-web:
 setup-training:  ## The trainer's Python packages (PyTorch and more) into .venv
 	@tools/setup.sh build training
 
-# configure PRESET: only when there is no build file yet; afterwards ninja looks after itself.
+# configure PRESET [CACHE ENTRIES]: only when there is no build file yet; afterwards ninja looks after itself.
 define configure
-	@[[ -f build/$(1)/build.ninja ]] || { echo "configure: $(1)"; cmake --preset $(1) >build/$(1).log 2>&1 || { tail -n 30 build/$(1).log; exit 1; }; }
+	@[[ -f build/$(1)/build.ninja ]] || { echo "configure: $(1)"; cmake --preset $(1) $(2) >build/$(1).log 2>&1 || { tail -n 30 build/$(1).log; exit 1; }; }
 endef
 build:
 	@mkdir -p build
 
 .PHONY: release demo install
 release: setup | build  ## The release binary: build/release/higgins
-	$(call configure,release)
+	$(call configure,release,-DHIGGINS_TESTS=OFF)
 	@echo "build: build/release/higgins"
 	@ninja -C build/release -j $(JOBS) --quiet higgins_program
 
@@ -59,7 +59,9 @@ python-module: setup-training  ## The Python module, in build/python: the API, a
 test: setup-test test-cpp test-python test-azure  ## Set up, build, and run all tests
 	@if [[ "$(TRAINING)" == yes ]]; then $(MAKE) setup-training test-training; else echo "trainer's tests: left out (TRAINING=$(TRAINING))"; fi
 
+# What `make release` configured knows no tests: it needs no GoogleTest.
 test-cpp: setup-test | build
+	@! grep -qs '^HIGGINS_TESTS:.*=OFF$$' build/release/CMakeCache.txt || rm -f build/release/build.ninja
 	$(call configure,release)
 	@echo "build: everything, with the tests"
 	@ninja -C build/release -j $(JOBS) --quiet
