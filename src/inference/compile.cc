@@ -9,6 +9,7 @@
 
 #include "base/one_line.h"
 #include "base/span_stream.h"
+#include "inference/byte_products.h"
 
 namespace higgins::inference {
 namespace {
@@ -28,9 +29,12 @@ std::shared_ptr<ov::Model> ReadOnnx(std::span<const std::byte> onnx) {
   return graph ? front_end->convert(graph) : nullptr;
 }
 
+// To be changed with what CompileOnnx makes of a graph before the runtime sees it.
+constexpr const char* kRewriting = "byte products 1";
+
 // What the compiled bytes depend on beside the graph. The runtime rewrites a graph for the CPU and the
-// configuration before it writes it down; a virtual machine's CPU has a name that says nothing of its
-// instructions.
+// configuration before it writes it down, and so does this room; a virtual machine's CPU has a name that says
+// nothing of its instructions.
 std::string KeyOf(ov::Core& core, const ov::AnyMap& config) {
   std::ostringstream out;
   out << "OpenVINO " << ov::get_openvino_version().buildNumber << "\n"
@@ -40,8 +44,10 @@ std::string KeyOf(ov::Core& core, const ov::AnyMap& config) {
 #if defined(__x86_64__)
   out << (__builtin_cpu_supports("avx2") != 0 ? " avx2" : "")
       << (__builtin_cpu_supports("avx512f") != 0 ? " avx512" : "")
-      << (__builtin_cpu_supports("avx512vnni") != 0 ? " vnni" : "");
+      << (__builtin_cpu_supports("avx512vnni") != 0 ? " vnni" : "")
+      << (__builtin_cpu_supports("avxvnni") != 0 ? " avx_vnni" : "");
 #endif
+  out << "\n" << kRewriting;
   for (const auto& [name, value] : config) out << "\n" << name << " " << value.as<std::string>();
   return out.str();
 }
@@ -69,11 +75,13 @@ void Export(ov::CompiledModel& model, const GraphToCompile& graph, const std::st
 }
 
 Result<ov::CompiledModel> CompileOnnx(const GraphToCompile& graph, ov::Core& core) {
-  const std::shared_ptr<const ov::Model> model = ReadOnnx(graph.onnx);
+  const std::shared_ptr<ov::Model> model = ReadOnnx(graph.onnx);
   if (!model) return BadGraph(graph, "not an ONNX graph");
-  const Result<void> checked = graph.check(model->inputs(), model->outputs());
+  const std::shared_ptr<const ov::Model> read = model;
+  const Result<void> checked = graph.check(read->inputs(), read->outputs());
   if (!checked) return checked.error();
-  return core.compile_model(model, kDevice, graph.config);
+  if (MultipliesBytesSlowly()) ProductsToConvolutions(model);
+  return core.compile_model(read, kDevice, graph.config);
 }
 
 Result<ov::CompiledModel> CompileThroughStore(const GraphToCompile& graph, ov::Core& core) {
