@@ -11,9 +11,10 @@ A block in a document is replaced by what docs/figures/ says:
     <!-- figures:dev end -->
 
 --check changes nothing and fails when a block differs. --measure runs the binary and writes docs/figures/ first:
-`higgins eval` on the dev division and on native speech, `higgins bench`, and what `higgins assess` prints. A shipped
-pack that learned from the dev division is never measured on it: name a pack that did not (--fit-only), or what was
-measured before stays. --announcer: what `python -m higgins_train announcer` wrote, native speech of another make.
+`higgins eval` on the dev division and on native speech, both beside other texts too, `higgins bench`, and what
+`higgins assess` prints. How a shipped pack that learned from the dev division agrees with its experts is never
+measured: name a pack that did not (--fit-only), or what was measured before stays. --announcer: what
+`python -m higgins_train announcer` wrote, native speech of another make.
 """
 
 from __future__ import annotations
@@ -96,6 +97,29 @@ def native_block(figures: Path) -> str:
     )
 
 
+OTHER_TEXTS = {
+    "learners": "other_texts_dev.json",
+    "natives": "other_texts_native.json",
+    "the announcer": "other_texts_announcer.json",
+}
+
+
+def other_texts_block(figures: Path) -> str:
+    """Recordings beside a text that was not read, from `higgins eval --other-texts`."""
+    lines = [
+        "| recordings of | own text: taken for another | mean total | another text: noticed | mean total |",
+        "|---|---|---|---|---|",
+    ]
+    for who, name in OTHER_TEXTS.items():
+        measured = _load(figures, name)
+        own, other = measured["own_text_mismatches"], measured["other_text_noticed_share"]
+        lines.append(
+            f"| {who} | {own} of {measured['num_utterances']} | {measured['own_text_mean_total'] * 100:.0f} | "
+            f"{other * 100:.1f} % of {measured['num_other_texts']} | {measured['other_text_mean_total'] * 100:.0f} |"
+        )
+    return "\n".join(lines)
+
+
 def bench_block(figures: Path) -> str:
     """Latency by stage, from `higgins bench`."""
     bench = _load(figures, "bench.json")
@@ -123,10 +147,11 @@ def assess_block(figures: Path) -> str:
 BLOCKS: dict[str, Callable[[Path], str]] = {
     "dev": dev_block,
     "native": native_block,
+    "other-texts": other_texts_block,
     "bench": bench_block,
     "assess": assess_block,
 }
-_BLOCK = re.compile(r"(<!-- figures:(\w+) begin -->\n).*?(<!-- figures:\2 end -->)", re.DOTALL)
+_BLOCK = re.compile(r"(<!-- figures:([\w-]+) begin -->\n).*?(<!-- figures:\2 end -->)", re.DOTALL)
 
 
 def fill(text: str, figures: Path) -> str:
@@ -172,7 +197,11 @@ def measure(
     if dev_is_unheard:
         run("eval", corpus, "--division", "dev", "--pack", pack, "--json", figures / "so762_dev.json")
     run("eval", "--native", native, "--division", "dev", "--json", figures / "native_dev.json")
+    other_texts = {who: ("--other-texts", "--json", figures / name) for who, name in OTHER_TEXTS.items()}
+    run("eval", corpus, "--division", "dev", *other_texts["learners"])
+    run("eval", "--native", native, "--division", "dev", *other_texts["natives"])
     if announcer:
+        run("eval", "--native", announcer, *other_texts["the announcer"], may_refuse=True)
         # A prompt or two is a signal without speech and refused as that (the sentence says how many were assessed).
         run("eval", "--native", announcer, "--json", figures / "native_announcer.json", may_refuse=True)
     run("bench", "--json", figures / "bench.json")

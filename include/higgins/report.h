@@ -114,6 +114,10 @@ struct Warning {
 struct Report {
   std::string text;
   std::string language;
+  /// Probability that `text` is what was read, 0-1. Below 0.5 there is a warning "text_mismatch", the
+  /// utterance's scores are lowered (to a quarter at 0), and `mispronunciations` is empty: what went wrong is
+  /// no matter of single sounds.
+  double text_match = 1.0;
   UtteranceReport utterance;
   std::vector<WordReport> words;
   std::vector<Mispronunciation> mispronunciations;

@@ -9,6 +9,7 @@
 
 #include "diagnosis/alternatives.h"
 #include "diagnosis/insertions.h"
+#include "diagnosis/text_match.h"
 
 namespace higgins {
 namespace {
@@ -91,6 +92,7 @@ double MoveOdds(double p, double strictness) {
 Findings Diagnose(const DiagnosisInputs& inputs) {
   const int num_phones = inputs.canonical.num_phones();
   Findings findings;
+  findings.text_match = TextMatch(inputs.gop.gop_sd);
   std::vector<Alternatives> in_lattice, alternatives;
   for (int i = 0; i < num_phones; ++i) {
     const int label = inputs.canonical.phones[static_cast<std::size_t>(i)].label;

@@ -121,6 +121,21 @@ std::vector<WordReport> WordsWithoutPhones(const AssembleInputs& in) {
   return words;
 }
 
+Warning TextMismatch() {
+  return {"text_mismatch",
+          "the recording does not sound like this text: something else was read, or other voices cover it"};
+}
+
+// A text that was certainly not read keeps this share of its scores: then they are where the corpus's rubric
+// has what cannot be understood, 0 to 2 of 10.
+constexpr double kLeastShare = 0.25;
+
+UtteranceReport UtteranceScores(const Scores& scores, double text_match) {
+  const double share = std::min(1.0, kLeastShare + (1.0 - kLeastShare) * text_match / kTextMismatchBelow);
+  return {share * scores.accuracy, share * scores.fluency, share * scores.prosody,
+          share * scores.completeness, share * scores.total};
+}
+
 // Words that were said at all, over the time from the first sound to the last.
 double WordsPerMinute(const std::vector<WordReport>& words) {
   int num_said = 0;
@@ -142,8 +157,10 @@ Report Assemble(const AssembleInputs& in) {
   report.pack_version = in.pack_version;
   report.quality = in.quality.figures;
   report.warnings = in.quality.warnings;
-  report.utterance = {in.scores.accuracy, in.scores.fluency, in.scores.prosody, in.scores.completeness,
-                      in.scores.total};
+  report.text_match = in.findings.text_match;
+  const bool was_read = report.text_match >= kTextMismatchBelow;
+  if (!was_read) report.warnings.push_back(TextMismatch());
+  report.utterance = UtteranceScores(in.scores, report.text_match);
   report.words = WordsWithoutPhones(in);
 
   const std::vector<Entry> entries = LayOut(in);
@@ -161,7 +178,7 @@ Report Assemble(const AssembleInputs& in) {
     if (word.phonemes.empty()) word.start_ms = phone.start_ms;
     word.end_ms = phone.end_ms;
     word.phonemes.push_back(std::move(phone));
-    if (entry.finding != nullptr) {
+    if (entry.finding != nullptr && was_read) {
       report.mispronunciations.push_back(ToMispronunciation(*entry.finding, word.phonemes.back(), word));
     }
   }

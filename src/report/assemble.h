@@ -1,4 +1,5 @@
-// Puts what the stages found into the Report of the public API. Computes nothing but times.
+// Puts what the stages found into the Report of the public API. Computes nothing but times, and what is left of
+// the utterance's scores when another text was read.
 #pragma once
 
 #include <functional>
@@ -38,7 +39,9 @@ struct AssembleInputs {
 };
 
 /// The phone of a finding becomes `actual`; a correct phone has `actual` equal to `expected`. An insertion
-/// becomes an entry of its own in the word that the finding names. Times: see timing.h.
+/// becomes an entry of its own in the word that the finding names. Times: see timing.h. Of a text that was
+/// not read (findings.text_match) no mispronunciations are listed; its phones say what was heard all the
+/// same.
 Report Assemble(const AssembleInputs& inputs);
 
 }  // namespace higgins

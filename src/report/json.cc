@@ -103,6 +103,7 @@ std::string ToJson(const Report& report, Detail detail) {
   out["text"] = report.text;
   out["language"] = report.language;
   out["words_per_minute"] = Rounded(report.words_per_minute);
+  out["text_match"] = Rounded(report.text_match);
   out["engine_version"] = report.engine_version;
   out["pack_version"] = report.pack_version;
   return Dump(out);

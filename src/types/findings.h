@@ -8,6 +8,9 @@
 
 namespace higgins {
 
+/// The probability that the text was read, below which the report says that it was not.
+inline constexpr double kTextMismatchBelow = 0.5;
+
 struct Finding {
   int phone_index =
       0;  ///< canonical phone; for an insertion, the phone before which the extra one was said (N: after)
@@ -31,6 +34,7 @@ struct Findings {
       canonical_probability;  ///< [phones] posterior of the canonical phone among all alternatives, 0-1
   /// [phones] the likeliest phones in each place, likeliest first; empty unless they were asked for.
   std::vector<std::vector<RankedPhone>> ranked;
+  double text_match = 1.0;  ///< probability that the text is what was read, 0-1
 };
 
 }  // namespace higgins

@@ -88,6 +88,14 @@ TEST(Diagnose, AGoodReadingHasNoFindings) {
   for (const double p : findings.canonical_probability) EXPECT_GT(p, 0.99);
 }
 
+TEST(Diagnose, SaysHowProbablyTheTextWasRead) {
+  Reading reading("B EH D | T AY M");
+  reading.gop_.gop_sd.assign(6, -0.5F);
+  EXPECT_GT(reading.Run().text_match, 0.99);
+  reading.gop_.gop_sd.assign(6, -12.0F);
+  EXPECT_LT(reading.Run().text_match, kTextMismatchBelow);
+}
+
 TEST(Diagnose, NamesTheSubstitution) {
   const Findings findings = Reading("TH IH NG K").Flag(0).Substitute(0, "S", -4.0F).Run();
   ASSERT_THAT(findings.items, SizeIs(1));

@@ -112,6 +112,33 @@ TEST_F(AssembleTest, AGoodReading) {
   EXPECT_FLOAT_EQ(static_cast<float>(vowel.gop_nats), -0.1F);
 }
 
+TEST_F(AssembleTest, ATextThatWasNotReadHasLowScoresAndNothingToWorkOn) {
+  Add(0, PhoneErrorKind::kSubstitution, 8, 0);
+  findings_.text_match = 0.25;
+  const Report report = Run();
+  EXPECT_EQ(report.text_match, 0.25);
+  // Half way between a half, which costs nothing, and none, which leaves a quarter.
+  EXPECT_FLOAT_EQ(static_cast<float>(report.utterance.accuracy), 0.625F * 0.1F);
+  EXPECT_FLOAT_EQ(static_cast<float>(report.utterance.fluency), 0.625F * 0.2F);
+  EXPECT_FLOAT_EQ(static_cast<float>(report.utterance.prosody), 0.625F * 0.3F);
+  EXPECT_FLOAT_EQ(static_cast<float>(report.utterance.completeness), 0.625F * 0.4F);
+  EXPECT_FLOAT_EQ(static_cast<float>(report.utterance.total), 0.625F * 0.5F);
+  ASSERT_THAT(report.warnings, SizeIs(2));
+  EXPECT_EQ(report.warnings[0].code, "low_snr");
+  EXPECT_EQ(report.warnings[1].code, "text_mismatch");
+  EXPECT_THAT(report.mispronunciations, IsEmpty());
+  EXPECT_EQ(report.words[0].phonemes[0].error, PhoneErrorKind::kSubstitution) << "what was heard stays";
+}
+
+TEST_F(AssembleTest, ATextThatWasProbablyReadHasItsErrors) {
+  Add(0, PhoneErrorKind::kSubstitution, 8, 0);
+  findings_.text_match = kTextMismatchBelow;
+  const Report report = Run();
+  EXPECT_THAT(report.warnings, SizeIs(1));
+  EXPECT_THAT(report.mispronunciations, SizeIs(1));
+  EXPECT_FLOAT_EQ(static_cast<float>(report.utterance.total), 0.5F);
+}
+
 TEST_F(AssembleTest, TimesAreInOrderAndWithinTheRecording) {
   const Report report = Run();
   int last_ms = 0;

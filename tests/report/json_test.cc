@@ -57,7 +57,7 @@ TEST(Json, KeysComeInAFixedOrder) {
   const Json json = Json::parse(ToJson(SampleReport()));
   EXPECT_EQ(Keys(json), (std::vector<std::string>{"utterance", "words", "mispronunciations", "quality",
                                                   "warnings", "text", "language", "words_per_minute",
-                                                  "engine_version", "pack_version"}));
+                                                  "text_match", "engine_version", "pack_version"}));
   EXPECT_EQ(ToJson(SampleReport()), ToJson(SampleReport()));
 }
 

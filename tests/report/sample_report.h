@@ -49,6 +49,7 @@ inline Report SampleReport() {
   report.quality = {2000.0, 1540.5, -23.4567891, -3.0, 31.25, 0.0};
   report.warnings = {{"low_level", "the recording is quiet: -23.5 dBFS, \"louder\" would help"}};
   report.words_per_minute = 116.88312;
+  report.text_match = 0.99873;
   report.engine_version = "0.1.0";
   report.pack_version = "2024.1";
 

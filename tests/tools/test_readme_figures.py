@@ -45,6 +45,21 @@ class ReadmeFiguresTest(unittest.TestCase):
             self.assertTrue(text.startswith("a\n") and text.endswith("\nb\n"))
             self.assertEqual(run("--check", "--figures", figures, document).returncode, 0)
 
+    def test_a_row_for_each_kind_of_recordings_beside_other_texts(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            measured = {"num_utterances": 40, "own_text_mismatches": 3, "own_text_mean_total": 0.75}
+            measured |= {
+                "num_other_texts": 38,
+                "other_text_noticed_share": 0.9876,
+                "other_text_mean_total": 0.13,
+            }
+            for name in ("dev", "native", "announcer"):
+                Path(folder, f"other_texts_{name}.json").write_text(json.dumps(measured))
+            document = Path(folder, "x.md")
+            document.write_text("<!-- figures:other-texts begin -->\n<!-- figures:other-texts end -->\n")
+            self.assertEqual(run("--figures", folder, document).returncode, 0)
+            self.assertIn("| natives | 3 of 40 | 75 | 98.8 % of 38 | 13 |", document.read_text())
+
     def test_what_was_not_measured_is_said_to_be_so(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             document = Path(folder, "x.md")

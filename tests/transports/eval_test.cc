@@ -182,6 +182,41 @@ TEST(Eval, CountsFalseAlarmsOnCorrectSpeech) {
   EXPECT_NEAR(json["phone_error_rate"], 0.1, 1e-9);
 }
 
+TEST(Eval, AnotherTextIsNoticedAndScoresLess) {
+  const Sandbox sandbox;
+  sandbox.Record("native/audio/a.wav", "DH AH B EH R");
+  sandbox.Record("native/audio/b.wav", "K AE T K AE T");
+  WriteFile(
+      sandbox / "native/labels.jsonl",
+      R"({"id": "a", "audio": "audio/a.wav", "division": "dev", "text": "the bear", "phones": ["DH","AH","B","EH","R"]}
+{"id": "b", "audio": "audio/b.wav", "division": "dev", "text": "Cat, cat.", "phones": ["K","AE","T","K","AE","T"]}
+)");
+  const ProgramRun run = sandbox.Higgins("eval --native native --other-texts --json o.json");
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  const Json json = Json::parse(ReadFile(sandbox / "o.json"));
+  EXPECT_EQ(json["num_utterances"], 2);
+  EXPECT_EQ(json["num_failed"], 0);
+  EXPECT_EQ(json["own_text_mismatches"], 0);
+  EXPECT_EQ(json["num_other_texts"], 2);
+  EXPECT_EQ(json["other_text_noticed_share"], 1.0);
+  EXPECT_EQ(json["total_auc"], 1.0);
+  EXPECT_LT(json["other_text_mean_total"], json["own_text_mean_total"]);
+}
+
+TEST(Eval, TextsThatShareTheirWordsAreNotOtherTexts) {
+  const Sandbox sandbox;
+  sandbox.Record("native/audio/a.wav", "DH AH B EH R");
+  WriteFile(
+      sandbox / "native/labels.jsonl",
+      R"({"id": "a", "audio": "audio/a.wav", "division": "dev", "text": "the bear", "phones": ["DH","AH","B","EH","R"]}
+{"id": "b", "audio": "audio/a.wav", "division": "dev", "text": "The bear?", "phones": ["DH","AH","B","EH","R"]}
+)");
+  const ProgramRun run = sandbox.Higgins("eval --native native --other-texts --json o.json");
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(Json::parse(ReadFile(sandbox / "o.json"))["num_other_texts"], 0);
+  EXPECT_EQ(sandbox.Higgins("eval --native native --other-texts --operating-point").exit_code, 11);
+}
+
 TEST(Eval, SaysWhatIsWrongWithACorpus) {
   const Sandbox sandbox;
   MakeJsonLines(sandbox);

@@ -56,7 +56,14 @@ export interface Report {
   warnings: { code: string; message: string }[];
   text: string;
   words_per_minute: number;
+  /** Probability that the text is what was read; reports of older servers, as the history may hold, have none. */
+  text_match?: number;
   pack_version: string;
+}
+
+/** Whether something else than the text was read. The server's own bound: it has a warning and no tips then. */
+export function isOtherText(report: Report): boolean {
+  return (report.text_match ?? 1) < 0.5;
 }
 
 /** What a server that speaks this contract must have sent; anything else is not a report. */

@@ -1,7 +1,10 @@
 #include "transports/cli/dataset.h"
 
+#include <algorithm>
+#include <cctype>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <string>
 #include <system_error>
@@ -151,7 +154,58 @@ Result<std::vector<LabelledUtterance>> LoadSpeechOcean(const fs::path& folder, c
   return out;
 }
 
+// Whether at most a quarter of `words` are among `others`.
+bool ShareFewWords(const std::set<std::string>& words, const std::set<std::string>& others) {
+  const auto num_shared =
+      std::ranges::count_if(words, [&](const std::string& word) { return others.contains(word); });
+  return 4 * static_cast<std::size_t>(num_shared) <= words.size();
+}
+
+// In small letters, without the marks at their ends.
+std::set<std::string> WordsOf(const std::string& text) {
+  std::string letters;
+  for (const char c : text) {
+    const bool is_mark = c == ',' || c == '.' || c == '?' || c == '!';
+    letters += is_mark ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  const std::vector<std::string> words = SplitWords(letters);
+  return {words.begin(), words.end()};
+}
+
 }  // namespace
+
+std::vector<LabelledUtterance> BesideAnotherText(const std::vector<LabelledUtterance>& utterances) {
+  const std::size_t count = utterances.size();
+  std::vector<std::set<std::string>> words;
+  std::vector<std::size_t> by_length;
+  for (std::size_t i = 0; i < count; ++i) {
+    words.push_back(WordsOf(utterances[i].text));
+    by_length.push_back(i);
+  }
+  std::ranges::stable_sort(by_length, {},
+                           [&](std::size_t i) { return SplitWords(utterances[i].text).size(); });
+  std::vector<const LabelledUtterance*> another(count, nullptr);
+  for (std::size_t place = 0; place < count; ++place) {
+    const std::size_t own = by_length[place];
+    for (std::size_t step = 1; step < count && another[own] == nullptr; ++step) {
+      const std::size_t other = by_length[(place + step) % count];
+      if (ShareFewWords(words[other], words[own])) another[own] = &utterances[other];
+    }
+  }
+  std::vector<LabelledUtterance> both;
+  for (std::size_t i = 0; i < utterances.size(); ++i) {
+    LabelledUtterance utterance = utterances[i];
+    utterance.words.clear();
+    both.push_back(utterance);
+    if (another[i] == nullptr) continue;
+    utterance.id += " beside " + another[i]->id;
+    utterance.text = another[i]->text;
+    utterance.phones = another[i]->phones;
+    utterance.is_of_another = true;
+    both.push_back(std::move(utterance));
+  }
+  return both;
+}
 
 Result<std::vector<LabelledUtterance>> LoadDataset(const fs::path& folder, LabelKind kind) {
   std::error_code ignored;

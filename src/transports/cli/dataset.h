@@ -32,6 +32,7 @@ struct LabelledUtterance {
   double prosody = 0.0;
   double completeness = 0.0;
   double total = 0.0;
+  bool is_of_another = false;  ///< whether the text is another recording's, see BesideAnotherText()
 };
 
 enum class LabelKind {
@@ -44,5 +45,11 @@ enum class LabelKind {
 /// utterances without text are left out. Errors: kNotFound (neither is there), kInvalidArgument (with the
 /// file, the line and the member).
 Result<std::vector<LabelledUtterance>> LoadDataset(const std::filesystem::path& folder, LabelKind kind);
+
+/// Every utterance as it is, and behind it once more with the text of another: of those that share at most a
+/// quarter of their words with its own, the first that has as many words or more (after the longest, the
+/// shortest). Without words' labels. The same choice on every run; where there is no such text, nothing comes
+/// behind.
+std::vector<LabelledUtterance> BesideAnotherText(const std::vector<LabelledUtterance>& utterances);
 
 }  // namespace higgins::cli

@@ -45,6 +45,12 @@ void AddTiming(const std::vector<double>& latency_ms, double audio_seconds, Json
   (*out)["real_time_factor"] = audio_seconds > 0.0 ? total_ms / 1000.0 / audio_seconds : 0.0;
 }
 
+double Mean(const std::vector<double>& values) {
+  return values.empty()
+             ? 0.0
+             : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
 double Share(std::size_t part, std::size_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -169,11 +175,6 @@ double NativeEvaluation::FlaggedShare(double threshold) const {
 
 Json NativeEvaluation::Summarise(double detection_threshold, const std::string& pack_version) const {
   const auto reported = [this](PhoneErrorKind kind) { return num_reported_[static_cast<std::size_t>(kind)]; };
-  const auto mean = [](const std::vector<double>& values) {
-    return values.empty()
-               ? 0.0
-               : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-  };
   const std::size_t num_wrong = reported(PhoneErrorKind::kSubstitution) + reported(PhoneErrorKind::kDeletion);
   Json out = {{"num_utterances", num_utterances_},
               {"num_words", num_words_},
@@ -186,8 +187,8 @@ Json NativeEvaluation::Summarise(double detection_threshold, const std::string& 
               {"deletions", reported(PhoneErrorKind::kDeletion)},
               {"insertions", reported(PhoneErrorKind::kInsertion)},
               {"mdd_threshold", detection_threshold},
-              {"mean_phone_score", mean(phone_score_)},
-              {"mean_utterance_total", mean(utterance_total_)},
+              {"mean_phone_score", Mean(phone_score_)},
+              {"mean_utterance_total", Mean(utterance_total_)},
               {"phone_error_rate", Share(num_edits_, num_label_phones_)}};
   AddTiming(latency_ms_, audio_seconds_, &out);
   out["pack_version"] = pack_version;
@@ -201,6 +202,36 @@ Json NativeEvaluation::OperatingPoints() const {
     rows.push_back({{"threshold", threshold}, {"flagged_share", FlaggedShare(threshold)}});
   }
   return {{"operating_points", rows}};
+}
+
+void OtherTextEvaluation::Add(const LabelledUtterance& labels, const Outcome& outcome) {
+  Side& side = labels.is_of_another ? other_ : own_;
+  const Report& report = outcome.measurement.report;
+  const bool is_mismatch =
+      outcome.error || std::any_of(report.warnings.begin(), report.warnings.end(),
+                                   [](const Warning& warning) { return warning.code == "text_mismatch"; });
+  side.num_mismatches += is_mismatch ? 1 : 0;
+  side.total.push_back(outcome.error ? 0.0 : report.utterance.total);
+  num_failed_ += outcome.error && !labels.is_of_another ? 1 : 0;
+}
+
+Json OtherTextEvaluation::Summarise(double /*detection_threshold*/, const std::string& pack_version) const {
+  std::vector<double> totals = own_.total;
+  totals.insert(totals.end(), other_.total.begin(), other_.total.end());
+  std::vector<bool> is_own(totals.size(), false);
+  std::fill_n(is_own.begin(), own_.total.size(), true);
+  return {{"num_utterances", own_.total.size()},
+          {"num_failed", num_failed_},
+          {"own_text_mismatches", own_.num_mismatches},
+          {"own_text_mismatch_share", Share(own_.num_mismatches, own_.total.size())},
+          {"own_text_mean_total", Mean(own_.total)},
+          {"num_other_texts", other_.total.size()},
+          {"other_text_noticed_share", Share(other_.num_mismatches, other_.total.size())},
+          {"other_text_mean_total", Mean(other_.total)},
+          {"other_text_p99_total", Percentile(other_.total, 99.0)},
+          {"total_auc", AreaUnderRoc(totals, is_own)},
+          {"pack_version", pack_version},
+          {"engine_version", EngineVersion()}};
 }
 
 }  // namespace higgins::cli

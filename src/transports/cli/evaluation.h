@@ -83,6 +83,22 @@ class NativeEvaluation {
   std::size_t num_label_phones_ = 0;
 };
 
+/// Recordings beside their own text and beside another's: what was not read must not score. A recording that
+/// was refused counts as one whose text was noticed not to be read, with a total of 0.
+class OtherTextEvaluation {
+ public:
+  void Add(const LabelledUtterance& labels, const Outcome& outcome);
+  nlohmann::ordered_json Summarise(double detection_threshold, const std::string& pack_version) const;
+
+ private:
+  struct Side {
+    std::vector<double> total;
+    std::size_t num_mismatches = 0;
+  };
+  Side own_, other_;
+  std::size_t num_failed_ = 0;
+};
+
 /// The phones of a word that were expected: without what was inserted.
 std::vector<const PhoneReport*> ExpectedPhones(const WordReport& word);
 

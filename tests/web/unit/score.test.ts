@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PhoneReport, Report, WordReport } from "../../../web/src/report.ts";
 import { compare, sameText, signed } from "../../../web/src/score/compare.ts";
+import { summary } from "../../../web/src/view/scores.ts";
 import { levelOf, percent, phoneLevel, verdict, wordLevel } from "../../../web/src/score/level.ts";
 
 function phone(name: string, score: number, error: PhoneReport["error"] = null): PhoneReport {
@@ -73,6 +74,12 @@ test("the engine's flag decides about a phone, not its score", () => {
   assert.equal(phoneLevel(phone("V", 0.57)), "almost");
   assert.equal(phoneLevel(phone("V", 0.2)), "off");
   assert.equal(phoneLevel(phone("V", 0.9)), "clear");
+});
+
+test("the summary says when another text was read, where the server knows", () => {
+  assert.match(summary(report(0.9, [])), /no sound to work on/);
+  assert.match(summary({ ...report(0.9, []), text_match: 0.5 }), /no sound to work on/);
+  assert.equal(summary({ ...report(0.12, []), text_match: 0.1 }), "This did not sound like the text");
 });
 
 test("a word with a flagged phone is never clear", () => {

@@ -1,5 +1,5 @@
 // The head of a result: the total, and what it is made of.
-import type { Report, Utterance } from "../report.ts";
+import { isOtherText, type Report, type Utterance } from "../report.ts";
 import { percent, verdict } from "../score/level.ts";
 import { type Comparison, signed } from "../score/compare.ts";
 import { h } from "./dom.ts";
@@ -29,6 +29,7 @@ function bar(score: number): HTMLElement {
 
 /** One line for the eye and for the screen reader. */
 export function summary(report: Report): string {
+  if (isOtherText(report)) return "This did not sound like the text";
   const count = report.mispronunciations.length;
   const sounds =
     count === 0 ? "no sound to work on" : count === 1 ? "1 sound to work on" : `${count} sounds to work on`;
