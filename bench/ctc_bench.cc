@@ -13,6 +13,7 @@
 #include "ctc/edit_likelihoods.h"
 #include "ctc/forward_backward.h"
 #include "ctc/gop.h"
+#include "ctc/omission.h"
 #include "ctc/pronunciation_choice.h"
 #include "ctc/testing.h"
 #include "oracle/ctc_oracle.h"
@@ -93,6 +94,18 @@ void Alignment250Frames(benchmark::State& state) {
     benchmark::DoNotOptimize(Align(utterance.log_posteriors.view(), utterance.labels, kBlank));
 }
 BENCHMARK(Alignment250Frames)->Unit(benchmark::kMillisecond);
+
+// Ten words of four phones.
+void Omissions(benchmark::State& state) {
+  const Utterance utterance = MakeUtterance(250, 40);
+  std::vector<int> word_of_label;
+  for (int i = 0; i < 40; ++i) word_of_label.push_back(i / 4);
+  const auto y = utterance.log_posteriors.view();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(OmissionProbabilities(y, utterance.labels, word_of_label, 10, kBlank, 10.0));
+  }
+}
+BENCHMARK(Omissions)->Unit(benchmark::kMillisecond);
 
 // Ten words of four phones with three pronunciations each.
 void PronunciationChoice(benchmark::State& state) {

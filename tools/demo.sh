@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 higgins=$1
 if [[ ! -f packs/en-us/manifest.json ]]; then
-  echo "demo: packs/en-us has no manifest.json: the pack is not there (README.md, "Making a pack", says how it is made)" >&2
+  echo "demo: packs/en-us has no manifest.json: the pack is not there (README.md says how one is made)" >&2
   exit 1
 fi
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then bold=$'\e[1m' plain=$'\e[0m'; else bold='' plain=''; fi

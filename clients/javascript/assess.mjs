@@ -26,6 +26,8 @@ async function assess(recording, text, attempts = 5) {
 try {
   const report = await assess(await readFile(process.argv[2]), process.argv[3]);
   console.log(`total ${Math.round(report.utterance.total * 100)}`);
+  for (const warning of report.warnings) console.log(`warning: ${warning.message}`);
+  for (const word of report.words) if (word.omission_probability >= 0.5) console.log(`${word.word}: not heard`);
   for (const error of report.mispronunciations) {
     console.log(`${error.word}: ${error.type}, expected ${error.expected}, heard ${error.actual}`);
     console.log(`  ${error.suggestion}`);

@@ -46,6 +46,11 @@ if __name__ == "__main__":
     with open(sys.argv[1], "rb") as file:
         report = assess(file.read(), sys.argv[2])
     print(f"total {report['utterance']['total'] * 100:.0f}")
+    for warning in report["warnings"]:
+        print(f"warning: {warning['message']}")
+    for word in report["words"]:
+        if word["omission_probability"] >= 0.5:
+            print(f"{word['word']}: not heard")
     for error in report["mispronunciations"]:
         print(f"{error['word']}: {error['type']}, expected {error['expected']}, heard {error['actual']}")
         print(f"  {error['suggestion']}")

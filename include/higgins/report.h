@@ -47,6 +47,9 @@ struct PhoneReport {
   std::vector<PhoneAlternative> alternatives;
 };
 
+/// The probability of omission from which on a word counts as not said.
+inline constexpr double kOmittedFrom = 0.5;
+
 struct WordReport {
   std::string word;    ///< as spoken ("nineteen"), lower case
   int char_begin = 0;  ///< the written token it came from, bytes [begin, end) of the text
@@ -58,9 +61,10 @@ struct WordReport {
   int start_ms = 0;
   int end_ms = 0;
   std::vector<PhoneReport> phonemes;
-  /// For a word with an accuracy below 0.6: log p(audio, text without the word) - log p(audio, text), nats.
-  /// Positive: leaving the word out explains the audio better. 0 for other words. Not part of the JSON.
-  double omission_nats = 0.0;
+  /// Probability that the word was left out, or said so that nothing of it can be recognised, 0-1. From
+  /// kOmittedFrom on its phones are no sounds to work on. 0 in a recording whose words all have an accuracy
+  /// of 0.6 or more.
+  double omission_probability = 0.0;
 };
 
 /// A syllable: phones [phone_begin, phone_end) of WordReport::phonemes.
@@ -81,7 +85,7 @@ struct UtteranceReport {
   double accuracy = 0.0;
   double fluency = 0.0;
   double prosody = 0.0;
-  double completeness = 0.0;
+  double completeness = 0.0;  ///< at most the share of the phones whose words were said
   double total = 0.0;
 };
 
@@ -114,9 +118,9 @@ struct Warning {
 struct Report {
   std::string text;
   std::string language;
-  /// Probability that `text` is what was read, 0-1. Below 0.5 there is a warning "text_mismatch", the
-  /// utterance's scores are lowered (to a quarter at 0), and `mispronunciations` is empty: what went wrong is
-  /// no matter of single sounds.
+  /// Probability that `text` is what was read, 0-1; where at least two thirds of it were said, of those.
+  /// Below 0.5 there is a warning "text_mismatch", the utterance's scores are lowered (to a quarter at 0),
+  /// and `mispronunciations` is empty: what went wrong is no matter of single sounds.
   double text_match = 1.0;
   UtteranceReport utterance;
   std::vector<WordReport> words;

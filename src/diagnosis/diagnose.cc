@@ -82,6 +82,18 @@ Finding ToFinding(const Insertion& insertion, const DiagnosisInputs& inputs) {
   return finding;
 }
 
+// Of the phones of words that were not left out; of all, where those are fewer than two thirds.
+std::vector<float> GopOfWhatWasSaid(const DiagnosisInputs& inputs) {
+  const std::vector<float>& all = inputs.gop.gop_sd;
+  if (inputs.omissions.empty()) return all;
+  std::vector<float> said;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto word = static_cast<std::size_t>(inputs.canonical.word_of_phone[i]);
+    if (inputs.omissions[word] < kOmittedFrom) said.push_back(all[i]);
+  }
+  return 3 * said.size() < 2 * all.size() ? all : said;
+}
+
 }  // namespace
 
 double MoveOdds(double p, double strictness) {
@@ -92,7 +104,8 @@ double MoveOdds(double p, double strictness) {
 Findings Diagnose(const DiagnosisInputs& inputs) {
   const int num_phones = inputs.canonical.num_phones();
   Findings findings;
-  findings.text_match = TextMatch(inputs.gop.gop_sd);
+  findings.omission_probability.assign(inputs.omissions.begin(), inputs.omissions.end());
+  findings.text_match = TextMatch(GopOfWhatWasSaid(inputs));
   std::vector<Alternatives> in_lattice, alternatives;
   for (int i = 0; i < num_phones; ++i) {
     const int label = inputs.canonical.phones[static_cast<std::size_t>(i)].label;

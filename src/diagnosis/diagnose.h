@@ -12,8 +12,13 @@
 // the lattice but an insertion is reported beside it, that insertion is the finding, and the phone has none
 // of its own.
 //
+// The text was read (text_match.h) as far as its words were said: where at least two thirds of the phones are
+// of such words, they alone decide.
+//
 // Insertions: reported where the evidence reaches insertion_threshold_nats - s ln 2 (insertions.h).
 #pragma once
+
+#include <span>
 
 #include "diagnosis/advice.h"
 #include "types/findings.h"
@@ -34,6 +39,7 @@ struct DiagnosisInputs {
   const CanonicalPhones& canonical;  ///< N phones, at least one
   const GopScores& gop;              ///< ratios [N x V] and [N+1 x V]
   const Scores& scores;  ///< error_probability [N]; insertion_logit [N], heard_logit [N x V] or empty
+  std::span<const double> omissions;  ///< [words] probabilities of having been left out; empty: all were said
   const Calibration& calibration;
   const PhoneSet& phones;
   const Advice& advice;

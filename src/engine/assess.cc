@@ -10,9 +10,9 @@
 #include "ctc/align.h"
 #include "ctc/free_decode.h"
 #include "ctc/gop.h"
-#include "ctc/omission.h"
 #include "ctc/pronunciation_choice.h"
 #include "diagnosis/diagnose.h"
+#include "engine/omissions.h"
 #include "engine/prompts.h"
 #include "prosody/prosody.h"
 #include "quality/quality.h"
@@ -105,24 +105,18 @@ Result<Measurement> Score(const Pack& pack, const HeardClip& heard, const Assess
   if (!scores) return scores.error();
   timer.Lap("scorer");
 
+  const Result<std::vector<double>> omissions = Omissions(log_posteriors, labels, canonical, *scores, blank);
+  if (!omissions) return omissions.error();
   const Findings findings = Diagnose({.canonical = canonical,
                                       .gop = *gop,
                                       .scores = *scores,
+                                      .omissions = *omissions,
                                       .calibration = pack.calibration,
                                       .phones = pack.phone_set,
                                       .advice = pack.advice,
                                       .strictness = options.strictness,
                                       .num_alternatives = options.num_alternatives});
   timer.Lap("diagnosis");
-
-  std::vector<double> omission_nats;  // costs a pass over the lattice that good readings are spared
-  if (std::ranges::any_of(scores->word_accuracy,
-                          [](float accuracy) { return accuracy < kOmissionAccuracy; })) {
-    Result<std::vector<double>> ratios =
-        ctc::OmissionRatios(log_posteriors, labels, canonical.word_of_phone, canonical.num_words, blank);
-    if (!ratios) return ratios.error();
-    omission_nats = *std::move(ratios);
-  }
 
   Measurement out;
   out.report = Assemble({.prompt = prompt,
@@ -133,7 +127,6 @@ Result<Measurement> Score(const Pack& pack, const HeardClip& heard, const Assess
                          .scores = *scores,
                          .findings = findings,
                          .quality = quality,
-                         .omission_nats = omission_nats,
                          .phones = pack.phone_set,
                          .ipa = [&pack](const Phone& phone) { return pack.advice.Ipa(phone); },
                          .frame_shift_ms = posteriors.frame_shift_ms,

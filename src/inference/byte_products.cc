@@ -125,20 +125,32 @@ std::shared_ptr<ov::Node> Kernel(const Value& weights, bool transposed, std::siz
   if (!inputs[0].get_node()) return nullptr;
   if (!is_convert) {
     // Scale or zero point: one, or one for each output.
+    const ov::Shape shape = node->get_input_shape(1);
+    const std::size_t count = ov::shape_size(shape);
+    const ov::Shape of_outputs = transposed ? ov::Shape{outputs, 1} : ov::Shape{1, outputs};
+    if (count != 1 && shape != of_outputs && (transposed || shape != ov::Shape{outputs})) return nullptr;
     const auto constant = ConstantOf(node->input_value(1));
     if (!constant) return nullptr;
-    const std::size_t count = ov::shape_size(constant->get_shape());
-    if (count != 1 && count != outputs) return nullptr;
     inputs.push_back(Reshaped(*constant, {count, 1, 1}));
   }
   return node->clone_with_new_inputs(inputs);
+}
+
+// Whether a byte is taken back to a float here, by nodes that JoinWithDequantisation had to leave.
+bool IsLongForm(const Value& value) {
+  const ov::Node* node = value.get_node();
+  if (!ov::is_type<ov::op::v1::Multiply>(node)) return false;
+  node = node->get_input_node_ptr(0);
+  if (ov::is_type<ov::op::v1::Subtract>(node)) node = node->get_input_node_ptr(0);
+  while (IsConvert(*node)) node = node->get_input_node_ptr(0);
+  return ov::is_type<ov::op::v0::FakeQuantize>(node);
 }
 
 void ReplaceProduct(const std::shared_ptr<ov::op::v0::MatMul>& product) {
   const ov::PartialShape& weights = product->get_input_partial_shape(1);
   const ov::Rank rank = product->get_input_partial_shape(0).rank();
   if (product->get_transpose_a() || rank.is_dynamic() || rank.get_length() != 3 || weights.is_dynamic() ||
-      weights.size() != 2) {
+      weights.size() != 2 || IsLongForm(product->input_value(0))) {
     return;
   }
   const bool transposed = product->get_transpose_b();

@@ -113,8 +113,9 @@ std::vector<WordReport> WordsWithoutPhones(const AssembleInputs& in) {
     word.accuracy = in.scores.word_accuracy[w];
     word.stress = in.scores.word_stress[w];
     word.total = in.scores.word_total[w];
-    if (w < in.omission_nats.size() && in.scores.word_accuracy[w] < kOmissionAccuracy)
-      word.omission_nats = in.omission_nats[w];
+    if (w < in.findings.omission_probability.size()) {
+      word.omission_probability = in.findings.omission_probability[w];
+    }
     word.source = prompt_word.pronunciations[Index(in.chosen[w])].source;
     words.push_back(std::move(word));
   }
@@ -136,14 +137,30 @@ UtteranceReport UtteranceScores(const Scores& scores, double text_match) {
           share * scores.completeness, share * scores.total};
 }
 
-// Words that were said at all, over the time from the first sound to the last.
+bool WasOmitted(const WordReport& word) { return word.omission_probability >= kOmittedFrom; }
+
+// Of the expected phones, those of words that were said.
+double ShareSaid(const std::vector<WordReport>& words, const CanonicalPhones& canonical) {
+  const auto num_said = std::ranges::count_if(canonical.word_of_phone,
+                                              [&](int word) { return !WasOmitted(words[Index(word)]); });
+  return canonical.num_phones() == 0
+             ? 1.0
+             : static_cast<double>(num_said) / static_cast<double>(canonical.num_phones());
+}
+
+// Words that were said at all, over the time from the first of them to the last.
 double WordsPerMinute(const std::vector<WordReport>& words) {
   int num_said = 0;
+  std::optional<int> start_ms;
+  int end_ms = 0;
   for (const WordReport& word : words) {
+    if (WasOmitted(word)) continue;
     num_said += std::any_of(word.phonemes.begin(), word.phonemes.end(),
                             [](const PhoneReport& phone) { return phone.actual.has_value(); });
+    start_ms = start_ms.value_or(word.start_ms);
+    end_ms = word.end_ms;
   }
-  const int speaking_ms = words.empty() ? 0 : words.back().end_ms - words.front().start_ms;
+  const int speaking_ms = end_ms - start_ms.value_or(end_ms);
   return speaking_ms > 0 ? num_said * 60000.0 / speaking_ms : 0.0;
 }
 
@@ -160,8 +177,10 @@ Report Assemble(const AssembleInputs& in) {
   report.text_match = in.findings.text_match;
   const bool was_read = report.text_match >= kTextMismatchBelow;
   if (!was_read) report.warnings.push_back(TextMismatch());
-  report.utterance = UtteranceScores(in.scores, report.text_match);
   report.words = WordsWithoutPhones(in);
+  report.utterance = UtteranceScores(in.scores, report.text_match);
+  report.utterance.completeness =
+      std::min(report.utterance.completeness, ShareSaid(report.words, in.canonical));
 
   const std::vector<Entry> entries = LayOut(in);
   std::vector<FrameSpan> path;
@@ -178,7 +197,7 @@ Report Assemble(const AssembleInputs& in) {
     if (word.phonemes.empty()) word.start_ms = phone.start_ms;
     word.end_ms = phone.end_ms;
     word.phonemes.push_back(std::move(phone));
-    if (entry.finding != nullptr && was_read) {
+    if (entry.finding != nullptr && was_read && !WasOmitted(word)) {
       report.mispronunciations.push_back(ToMispronunciation(*entry.finding, word.phonemes.back(), word));
     }
   }

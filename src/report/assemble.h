@@ -1,5 +1,5 @@
-// Puts what the stages found into the Report of the public API. Computes nothing but times, and what is left of
-// the utterance's scores when another text was read.
+// Puts what the stages found into the Report of the public API. Computes nothing but times, the speaking
+// rate, and what is left of the utterance's scores where the text was not read, or not all of it.
 #pragma once
 
 #include <functional>
@@ -16,9 +16,6 @@
 
 namespace higgins {
 
-/// The accuracy of a word from which on it was said, as far as the report is concerned.
-inline constexpr float kOmissionAccuracy = 0.6F;
-
 /// Borrowed for the call. Everything describes the same N canonical phones of the same W words.
 struct AssembleInputs {
   const Prompt& prompt;
@@ -29,7 +26,6 @@ struct AssembleInputs {
   const Scores& scores;
   const Findings& findings;
   const Quality& quality;
-  const std::vector<double>& omission_nats;  ///< [words]; empty when there is nothing to say
   const PhoneSet& phones;
   std::function<std::string(const Phone&)> ipa;  ///< stress -1 asks for the full form
   double frame_shift_ms = 20.0;
@@ -39,9 +35,10 @@ struct AssembleInputs {
 };
 
 /// The phone of a finding becomes `actual`; a correct phone has `actual` equal to `expected`. An insertion
-/// becomes an entry of its own in the word that the finding names. Times: see timing.h. Of a text that was
-/// not read (findings.text_match) no mispronunciations are listed; its phones say what was heard all the
-/// same.
+/// becomes an entry of its own in the word that the finding names. Times: see timing.h. Of a word that was
+/// left out no mispronunciations are listed, and the utterance is no more complete than the share of its
+/// phones that were said. Of a text that was not read (findings.text_match) no mispronunciations are listed;
+/// its phones say what was heard all the same.
 Report Assemble(const AssembleInputs& inputs);
 
 }  // namespace higgins

@@ -44,22 +44,52 @@ std::string SuggestionFor(const Report& report, std::size_t word_index, std::siz
 
 std::string ToCsv(const Report& report) {
   std::string out;
-  AppendRecord({"word_index", "word", "phone_index", "phone", "ipa", "stress", "expected", "actual", "error",
-                "score", "actual_probability", "error_probability", "gop_nats", "start_ms", "end_ms",
-                "word_accuracy", "word_stress", "word_total", "suggestion"},
+  AppendRecord({"word_index",
+                "word",
+                "phone_index",
+                "phone",
+                "ipa",
+                "stress",
+                "expected",
+                "actual",
+                "error",
+                "score",
+                "actual_probability",
+                "error_probability",
+                "gop_nats",
+                "start_ms",
+                "end_ms",
+                "word_accuracy",
+                "word_stress",
+                "word_total",
+                "suggestion",
+                "omission_probability"},
                out);
   for (std::size_t w = 0; w < report.words.size(); ++w) {
     const WordReport& word = report.words[w];
     for (std::size_t p = 0; p < word.phonemes.size(); ++p) {
       const PhoneReport& phone = word.phonemes[p];
-      AppendRecord(
-          {std::to_string(w), word.word, std::to_string(p), phone.phone, phone.ipa,
-           phone.stress >= 0 ? std::to_string(phone.stress) : "", phone.expected.value_or(""),
-           phone.actual.value_or(""), PhoneErrorName(phone.error), Fixed(phone.score, 4),
-           Fixed(phone.actual_probability, 4), Fixed(phone.error_probability, 4), Fixed(phone.gop_nats, 4),
-           std::to_string(phone.start_ms), std::to_string(phone.end_ms), Fixed(word.accuracy, 4),
-           Fixed(word.stress, 4), Fixed(word.total, 4), SuggestionFor(report, w, p)},
-          out);
+      AppendRecord({std::to_string(w),
+                    word.word,
+                    std::to_string(p),
+                    phone.phone,
+                    phone.ipa,
+                    phone.stress >= 0 ? std::to_string(phone.stress) : "",
+                    phone.expected.value_or(""),
+                    phone.actual.value_or(""),
+                    PhoneErrorName(phone.error),
+                    Fixed(phone.score, 4),
+                    Fixed(phone.actual_probability, 4),
+                    Fixed(phone.error_probability, 4),
+                    Fixed(phone.gop_nats, 4),
+                    std::to_string(phone.start_ms),
+                    std::to_string(phone.end_ms),
+                    Fixed(word.accuracy, 4),
+                    Fixed(word.stress, 4),
+                    Fixed(word.total, 4),
+                    SuggestionFor(report, w, p),
+                    Fixed(word.omission_probability, 4)},
+                   out);
     }
   }
   return out;

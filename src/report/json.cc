@@ -52,7 +52,8 @@ Json WordJson(const WordReport& word, Detail detail) {
               {"end_ms", word.end_ms},
               {"char_begin", word.char_begin},
               {"char_end", word.char_end},
-              {"source", PronunciationSourceName(word.source)}};
+              {"source", PronunciationSourceName(word.source)},
+              {"omission_probability", Rounded(word.omission_probability)}};
   if (detail == Detail::kFull) {
     Json phonemes = Json::array();
     for (const PhoneReport& phone : word.phonemes) phonemes.push_back(PhoneJson(phone));

@@ -65,7 +65,7 @@ class Reading {
   }
 
   Findings Run(double strictness = 0.0) const {
-    return Diagnose({canonical_, gop_, scores_, calibration_, phones_, advice_, strictness});
+    return Diagnose({canonical_, gop_, scores_, omissions_, calibration_, phones_, advice_, strictness});
   }
   Place At(int phone) const {
     return PlaceInLattice(phone, canonical_.phones[static_cast<std::size_t>(phone)].label, gop_, phones_);
@@ -78,6 +78,7 @@ class Reading {
   CanonicalPhones canonical_;
   GopScores gop_;
   Scores scores_;
+  std::vector<double> omissions_;
   Calibration calibration_;
 };
 
@@ -94,6 +95,22 @@ TEST(Diagnose, SaysHowProbablyTheTextWasRead) {
   EXPECT_GT(reading.Run().text_match, 0.99);
   reading.gop_.gop_sd.assign(6, -12.0F);
   EXPECT_LT(reading.Run().text_match, kTextMismatchBelow);
+}
+
+TEST(Diagnose, OfATextThatWasReadInPartThatPartIsJudged) {
+  Reading reading("B EH D K AE T S | T AY M");
+  reading.gop_.gop_sd.assign(10, -4.0F);
+  std::fill(reading.gop_.gop_sd.begin() + 7, reading.gop_.gop_sd.end(), -12.0F);
+  EXPECT_LT(reading.Run().text_match, kTextMismatchBelow);
+  reading.omissions_ = {0.1, 0.9};
+  EXPECT_GT(reading.Run().text_match, 0.95);
+  EXPECT_EQ(reading.Run().omission_probability, reading.omissions_);
+  // Of less than two thirds of it, nothing follows for the rest.
+  Reading less("B EH D K AE T | T AY M Z");
+  less.gop_.gop_sd.assign(10, -4.0F);
+  std::fill(less.gop_.gop_sd.begin() + 6, less.gop_.gop_sd.end(), -12.0F);
+  less.omissions_ = {0.1, 0.9};
+  EXPECT_LT(less.Run().text_match, kTextMismatchBelow);
 }
 
 TEST(Diagnose, NamesTheSubstitution) {
@@ -439,8 +456,15 @@ TEST(HeardPhones, NumbersThatAreNoneStayFinite) {
 TEST(HeardPhones, AreRankedAsTheScorerSays) {
   HeardReading reading("TH IH NG K");
   reading.Hear(0, "S", 15.0F).Hear(0, "T", 14.0F).Substitute(0, "F", -9.0F).Flag(0);
-  const Findings findings = Diagnose({reading.canonical_, reading.gop_, reading.scores_, reading.calibration_,
-                                      reading.phones_, reading.advice_, 0.0, 3});
+  const Findings findings = Diagnose({reading.canonical_,
+                                      reading.gop_,
+                                      reading.scores_,
+                                      {},
+                                      reading.calibration_,
+                                      reading.phones_,
+                                      reading.advice_,
+                                      0.0,
+                                      3});
   ASSERT_THAT(findings.ranked, SizeIs(4));
   EXPECT_EQ(reading.Name(findings.ranked[0][0].label), "S");
   EXPECT_EQ(reading.Name(findings.ranked[0][1].label), "T");

@@ -147,6 +147,33 @@ TEST_F(ExamplesTest, AnotherTextDoesNotPass) {
   }
 }
 
+// Three words that nobody said, at either end: none of them was said, and of the others at most one is
+// doubted.
+TEST_F(ExamplesTest, WordsThatWereNotReadAreOmissions) {
+  for (const Example& example : examples_) {
+    if (!example.correct) continue;
+    for (const bool in_front : {true, false}) {
+      const std::string text = in_front ? "Yesterday afternoon, however, " + example.text
+                                        : example.text + " Yesterday afternoon, however.";
+      auto report = assessor_->Assess(example.audio, text);
+      ASSERT_TRUE(report) << example.name << ": " << report.error().message;
+      SCOPED_TRACE(example.name);
+      const auto is_omitted = [](const WordReport& word) {
+        return word.omission_probability >= kOmittedFrom;
+      };
+      const auto begin = report->words.begin();
+      const auto split = in_front ? begin + 3 : report->words.end() - 3;
+      const auto num_front = std::count_if(begin, split, is_omitted);
+      const auto num_back = std::count_if(split, report->words.end(), is_omitted);
+      EXPECT_EQ(in_front ? num_front : num_back, 3);
+      EXPECT_LE(in_front ? num_back : num_front, 1);
+      EXPECT_LT(report->utterance.completeness, 0.85);
+      for (const WordReport& word : reports_.at(example.name).words)
+        EXPECT_FALSE(is_omitted(word)) << word.word;
+    }
+  }
+}
+
 TEST_F(ExamplesTest, SameBytesOnEveryRunAndFromEveryThread) {
   std::vector<std::string> first;
   for (const Example& example : examples_) first.push_back(ToJson(reports_.at(example.name)));

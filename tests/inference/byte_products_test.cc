@@ -156,6 +156,21 @@ TEST(ByteProducts, LeaveProductsOfTwoSignalsAlone) {
   EXPECT_EQ(Count<op::MatMul>(*model), 1);
 }
 
+// Each input with a scale of its own: as many as outputs, but not theirs.
+TEST(ByteProducts, LeaveWeightsThatAreScaledByInputAlone) {
+  const auto input = std::make_shared<op::Parameter>(ov::element::f32, ov::PartialShape{1, -1, kWidth});
+  const auto stored = op::Constant::create(ov::element::i8, {kWidth, kWidth},
+                                           std::vector<std::int8_t>(kWidth * kWidth, std::int8_t{3}));
+  const auto weights =
+      std::make_shared<op::Multiply>(std::make_shared<op::Convert>(stored, ov::element::f32),
+                                     op::Constant::create(ov::element::f32, {kWidth, 1}, Noise(kWidth, 1)));
+  const auto product = std::make_shared<op::MatMul>(Quantised(input, 0.03F, 4), weights);
+  const auto model =
+      std::make_shared<ov::Model>(ov::OutputVector{product->output(0)}, ov::ParameterVector{input});
+  ProductsToConvolutions(model);
+  EXPECT_EQ(Count<op::MatMul>(*model), 1);
+}
+
 TEST(ByteProducts, ThePackHearsTheSame) {
   const std::string root = HIGGINS_SOURCE_DIR;
   std::ifstream file(root + "/examples/austen_young_man.flac", std::ios::binary);

@@ -58,8 +58,8 @@ class AssembleTest : public ::testing::Test {
     const auto ipa = [&](const Phone& phone) {
       return "/" + phones_.name(phone.label) + std::to_string(phone.stress);
     };
-    return Assemble({prompt_, chosen_, canonical_, alignment_, gop_, scores_, findings_, quality_,
-                     omission_nats_, phones_, ipa, 20.0, "en-US", "0.1.0", "pack-7"});
+    return Assemble({prompt_, chosen_, canonical_, alignment_, gop_, scores_, findings_, quality_, phones_,
+                     ipa, 20.0, "en-US", "0.1.0", "pack-7"});
   }
 
   PhoneSet phones_{{"", "W", "IY", "K", "AO", "L", "IH", "T", "V", "AH"}, 0};
@@ -71,7 +71,6 @@ class AssembleTest : public ::testing::Test {
   Scores scores_;
   Findings findings_;
   Quality quality_;
-  std::vector<double> omission_nats_;
 };
 
 std::vector<std::string> Names(const WordReport& word) {
@@ -128,6 +127,29 @@ TEST_F(AssembleTest, ATextThatWasNotReadHasLowScoresAndNothingToWorkOn) {
   EXPECT_EQ(report.warnings[1].code, "text_mismatch");
   EXPECT_THAT(report.mispronunciations, IsEmpty());
   EXPECT_EQ(report.words[0].phonemes[0].error, PhoneErrorKind::kSubstitution) << "what was heard stays";
+}
+
+// "We" of 0.5 accuracy, with two of the seven phones.
+TEST_F(AssembleTest, OfAWordThatWasLeftOutThereIsNothingToWorkOnAndTheTextIsLessComplete) {
+  Add(0, PhoneErrorKind::kSubstitution, 8, 0);
+  Add(4, PhoneErrorKind::kSubstitution, 8, 1);
+  scores_.completeness = 0.98F;
+  findings_.omission_probability = {0.9, 0.2, 0.49};
+  const Report report = Run();
+  EXPECT_EQ(report.words[0].omission_probability, 0.9);
+  EXPECT_EQ(report.words[2].omission_probability, 0.49);
+  ASSERT_THAT(report.mispronunciations, SizeIs(1));
+  EXPECT_EQ(report.mispronunciations[0].word_index, 1);
+  EXPECT_NEAR(report.utterance.completeness, 5.0 / 7.0, 1e-9);
+  EXPECT_EQ(report.words[0].phonemes[0].error, PhoneErrorKind::kSubstitution) << "what was heard stays";
+  // "call" and "it", from the beginning of the one to the end of the other.
+  EXPECT_NEAR(report.words_per_minute, 2 * 60000.0 / (report.words[2].end_ms - report.words[1].start_ms),
+              1e-9);
+}
+
+TEST_F(AssembleTest, AnIncompleteReadingStaysAsIncompleteAsTheScorerHasIt) {
+  findings_.omission_probability = {0.9, 0.2, 0.0};
+  EXPECT_FLOAT_EQ(static_cast<float>(Run().utterance.completeness), 0.4F);
 }
 
 TEST_F(AssembleTest, ATextThatWasProbablyReadHasItsErrors) {

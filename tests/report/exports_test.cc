@@ -249,5 +249,15 @@ TEST(Csv, IsARowAPhoneWithAHeader) {
   EXPECT_EQ(records[11][column("actual")], "");
 }
 
+TEST(Exports, AWordThatWasLeftOutHasNoTime) {
+  Report report = SampleReport();
+  EXPECT_NE(ToTextGrid(report).find("\"quick\""), std::string::npos);
+  EXPECT_NE(ToCtm(report).find(" W "), std::string::npos);
+  report.words[0].omission_probability = 0.5;
+  EXPECT_EQ(ToTextGrid(report).find("\"quick\""), std::string::npos);
+  EXPECT_EQ(ToCtm(report).find(" W "), std::string::npos);
+  EXPECT_NE(ToCsv(report).find("quick"), std::string::npos) << "the table has it, with its probability";
+}
+
 }  // namespace
 }  // namespace higgins

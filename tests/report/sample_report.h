@@ -58,6 +58,7 @@ inline Report SampleReport() {
                     SampleError(SamplePhone("W", "w", -1, 200, 290), PhoneErrorKind::kSubstitution, "V"),
                     SamplePhone("IH", "ɪ", 1, 290, 420), SamplePhone("K", "k", -1, 440, 560)};
   WordReport bed{"bed", 13, 16, 0.5, 1.0, 0.55, PronunciationSource::kCaller, 700, 1100, {}};
+  bed.omission_probability = 0.12345;
   bed.phonemes = {SamplePhone("B", "b", -1, 700, 800), SamplePhone("EH", "ɛ", 1, 800, 900),
                   SamplePhone("D", "d", -1, 900, 1000),
                   SampleError(SamplePhone("AH", "ʌ", -1, 1000, 1100), PhoneErrorKind::kInsertion, "AH")};

@@ -200,7 +200,7 @@ Report Sample() {
   there.accuracy = 0.02;
   there.start_ms = 400;
   there.end_ms = 450;
-  there.omission_nats = 12.0;
+  there.omission_probability = 0.99;
   there.phonemes = {Phone("DH", "ð", -1, 0.0, false), Phone("EH", "ɛ", 1, 0.0, false),
                     Phone("R", "ɹ", -1, 0.0, false)};
   report.words = {hello, there};
@@ -271,14 +271,14 @@ TEST(Phrase, OmissionsNeedMiscue) {
   EXPECT_EQ(phrase["NBest"][0]["Lexical"], "hello");
 }
 
-TEST(Phrase, AWordBesideAnOmittedOneWasSaid) {
+TEST(Phrase, AWordThatWasProbablySaidIsNoOmission) {
+  AssessmentParameters parameters = Comprehensive();
+  parameters.miscue = Miscue::kOn;
   Report report = Sample();
-  report.words[0].omission_nats = 11.0;  // shares its sound with the second, which has 12
-  EXPECT_FALSE(WasOmitted(report, 0));
-  EXPECT_TRUE(WasOmitted(report, 1));
-  report.words[0].omission_nats = 0.0;
-  report.words[1].omission_nats = 6.8;  // said badly
-  EXPECT_FALSE(WasOmitted(report, 1));
+  report.words[1].omission_probability = 0.49;  // said badly
+  const Json phrase = Json::parse(SuccessPhrase(report, parameters, OutputFormat::kDetailed));
+  EXPECT_EQ(phrase["NBest"][0]["Words"][1]["PronunciationAssessment"]["ErrorType"], "Mispronunciation");
+  EXPECT_EQ(phrase["NBest"][0]["Lexical"], "hello there");
 }
 
 TEST(Phrase, FollowsGradingGranularityDimensionAndAlphabet) {

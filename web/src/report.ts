@@ -26,6 +26,8 @@ export interface WordReport {
   char_begin: number;
   char_end: number;
   source: string;
+  /** That it was left out, or cannot be recognised; reports of older servers have none. */
+  omission_probability?: number;
   phonemes?: PhoneReport[];
 }
 
@@ -64,6 +66,11 @@ export interface Report {
 /** Whether something else than the text was read. The server's own bound: it has a warning and no tips then. */
 export function isOtherText(report: Report): boolean {
   return (report.text_match ?? 1) < 0.5;
+}
+
+/** The server's own bound, too: it gives no tips for such a word. */
+export function isOmitted(word: WordReport): boolean {
+  return (word.omission_probability ?? 0) >= 0.5;
 }
 
 /** What a server that speaks this contract must have sent; anything else is not a report. */

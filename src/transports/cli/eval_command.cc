@@ -25,8 +25,9 @@ constexpr const char* kFooter =
     R"(DATASET is a folder with labels.jsonl and audio/, or the folder of the public corpus speechocean762.
 The labels' phones are taken as canonical; every utterance counts, and one that fails scores 0.
 With --native, speech that is correct: text and lexicon as in `assess`; what is flagged is a false alarm.
-With --other-texts, each recording beside its own text and beside another's of about as many words, few of them
-the same: how often the report says that the text was not read, and what it scores.
+With --other-texts, each recording beside its own text and beside another's of as many words or a few more, few
+of them the same: how often the report says that the text was not read (a refused recording counts as that, with
+a score of 0), and what it scores.
 
 Examples:
   higgins eval ../shared/so762 --division dev --json dev.json

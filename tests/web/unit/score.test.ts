@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { PhoneReport, Report, WordReport } from "../../../web/src/report.ts";
 import { compare, sameText, signed } from "../../../web/src/score/compare.ts";
 import { summary } from "../../../web/src/view/scores.ts";
+import { withoutTipsText } from "../../../web/src/view/word_detail.ts";
 import { levelOf, percent, phoneLevel, verdict, wordLevel } from "../../../web/src/score/level.ts";
 
 function phone(name: string, score: number, error: PhoneReport["error"] = null): PhoneReport {
@@ -79,7 +80,16 @@ test("the engine's flag decides about a phone, not its score", () => {
 test("the summary says when another text was read, where the server knows", () => {
   assert.match(summary(report(0.9, [])), /no sound to work on/);
   assert.match(summary({ ...report(0.9, []), text_match: 0.5 }), /no sound to work on/);
+  assert.match(summary(report(0.7, [{ ...word("a", 0.3, []), omission_probability: 0.9 }])), /1 word not heard$/);
   assert.equal(summary({ ...report(0.12, []), text_match: 0.1 }), "This did not sound like the text");
+});
+
+test("a word without tips says why", () => {
+  const very = word("very", 0.3, [phone("V", 0.1, "substitution")]);
+  assert.match(withoutTipsText(report(0.5, [very]), very), /No sound/);
+  assert.match(withoutTipsText(report(0.5, [very]), { ...very, omission_probability: 0.49 }), /No sound/);
+  assert.match(withoutTipsText(report(0.5, [very]), { ...very, omission_probability: 0.5 }), /not heard/);
+  assert.match(withoutTipsText({ ...report(0.1, [very]), text_match: 0.2 }, very), /Something else/);
 });
 
 test("a word with a flagged phone is never clear", () => {

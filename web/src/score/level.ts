@@ -26,7 +26,8 @@ export function levelOf(score: number): Level {
   return shown >= CLEAR_FROM ? "clear" : shown >= ALMOST_FROM ? "almost" : "off";
 }
 
-/** The engine's flag decides, the score only shades: a learner gets a tip for every phone that is shown as wrong. */
+/** The engine's flag decides, the score only shades: a learner gets a tip for every phone that is flagged, unless the
+ * word was not heard. */
 export function phoneLevel(phone: PhoneReport): Level {
   if (phone.error !== null) return "off";
   if (percent(phone.score) / 100 >= CLEAR_FROM) return "clear";

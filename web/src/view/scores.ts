@@ -1,5 +1,5 @@
 // The head of a result: the total, and what it is made of.
-import { isOtherText, type Report, type Utterance } from "../report.ts";
+import { isOmitted, isOtherText, type Report, type Utterance } from "../report.ts";
 import { percent, verdict } from "../score/level.ts";
 import { type Comparison, signed } from "../score/compare.ts";
 import { h } from "./dom.ts";
@@ -33,7 +33,9 @@ export function summary(report: Report): string {
   const count = report.mispronunciations.length;
   const sounds =
     count === 0 ? "no sound to work on" : count === 1 ? "1 sound to work on" : `${count} sounds to work on`;
-  return `${verdict(report.utterance.total)}, ${sounds}`;
+  const unheard = (report.words ?? []).filter(isOmitted).length;
+  const words = unheard === 0 ? "" : unheard === 1 ? ", 1 word not heard" : `, ${unheard} words not heard`;
+  return `${verdict(report.utterance.total)}, ${sounds}${words}`;
 }
 
 export function scores(report: Report, comparison: Comparison | null): HTMLElement {

@@ -1,5 +1,12 @@
 // One word: its phones with their scores, what was heard instead, and the tips.
-import type { Mispronunciation, PhoneReport, Report, WordReport } from "../report.ts";
+import {
+  isOmitted,
+  isOtherText,
+  type Mispronunciation,
+  type PhoneReport,
+  type Report,
+  type WordReport,
+} from "../report.ts";
 import { type PhoneNotation, phoneInText, phoneLabel } from "../phones.ts";
 import { LEVEL_NAMES, percent, phoneLevel } from "../score/level.ts";
 import { h, icon } from "./dom.ts";
@@ -87,6 +94,13 @@ function tips(errors: readonly Mispronunciation[], notation: PhoneNotation): HTM
   );
 }
 
+/** Why there is no tip. */
+export function withoutTipsText(report: Report, word: WordReport): string {
+  if (isOtherText(report)) return "Something else seems to have been said here.";
+  if (isOmitted(word)) return "This word was not heard.";
+  return "No sound of this word was marked as wrong.";
+}
+
 export function wordDetail(
   report: Report,
   index: number,
@@ -127,10 +141,11 @@ export function wordDetail(
         `word ${percent(word.total)} · sounds ${percent(word.accuracy)} · stress ${percent(word.stress)}`,
       ),
     ),
-    phones,
+    // What may have been heard in its place says nothing about how it would have been said.
+    ...(isOmitted(word) ? [] : [phones]),
     errors.length > 0
       ? tips(errors, notation)
-      : h("p", { class: "quiet" }, "No sound of this word was marked as wrong."),
+      : h("p", { class: "quiet" }, withoutTipsText(report, word)),
     ...(source ? [h("p", { class: "quiet" }, source)] : []),
   ];
 }

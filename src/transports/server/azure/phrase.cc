@@ -15,8 +15,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kMispronouncedBelow = 0.6;  // of a word's accuracy
-// Words of examples/ that were said, however badly, stay below 7; words that were not said are above 15.
-constexpr double kOmittedFromNats = 10.0;
 
 std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -50,8 +48,7 @@ class Writer {
   }
   bool is_comprehensive() const { return parameters_.dimension == Dimension::kComprehensive; }
   bool IsOmission(const WordReport& word) const {
-    return parameters_.miscue == Miscue::kOn &&
-           WasOmitted(report_, static_cast<std::size_t>(&word - report_.words.data()));
+    return parameters_.miscue == Miscue::kOn && word.omission_probability >= kOmittedFrom;
   }
 
   static void AddScores(Json& to, const Json& scores) {
@@ -156,16 +153,6 @@ class Writer {
 };
 
 }  // namespace
-
-bool WasOmitted(const Report& report, std::size_t word_index) {
-  const double own = report.words[word_index].omission_nats;
-  const std::size_t begin = word_index > 0 ? word_index - 1 : 0;
-  const std::size_t end = std::min(word_index + 2, report.words.size());
-  return own >= kOmittedFromNats &&
-         std::all_of(report.words.begin() + static_cast<std::ptrdiff_t>(begin),
-                     report.words.begin() + static_cast<std::ptrdiff_t>(end),
-                     [&](const WordReport& word) { return word.omission_nats <= own; });
-}
 
 double PronScore(const UtteranceReport& utterance, ProsodyScore prosody) {
   std::vector<double> scores{utterance.accuracy, utterance.fluency, utterance.completeness};

@@ -28,8 +28,4 @@ double PronScore(const UtteranceReport& utterance, ProsodyScore prosody);
 /// The SAPI phone of US English: "hh" is "h", an unstressed AH is "ax".
 std::string SapiPhone(const std::string& arpabet, int stress);
 
-/// Whether a word was left out: the audio is explained far better by the text without it, and by no text
-/// without a neighbour better still (a word that was said beside an omitted one had to share its sound).
-bool WasOmitted(const Report& report, std::size_t word_index);
-
 }  // namespace higgins::server::azure
