@@ -106,7 +106,7 @@ ROOMS: dict[str, Room] = {
     "scorer": Room(_INNER),
     "diagnosis": Room(_INNER, JSON),
     "report": Room(_INNER, JSON),
-    "inference": Room(_INNER, ("openvino/*",)),
+    "inference": Room(_INNER, ("openvino/*", "cpuid.h")),
     "acoustic/openvino": Room((*_INNER, "inference", "acoustic"), ("openvino/*",)),
     "scorer/openvino": Room((*_INNER, "inference", "scorer"), ("openvino/*",)),
     "engine": Room(

@@ -33,14 +33,13 @@ class OptionalWords {
 
   int num_words() const { return static_cast<int>(begin_.size()) - 1; }
   int num_states() const { return 2 * static_cast<int>(labels_.size()) + 1; }
-  double factor() const { return factor_; }
   int FirstState(int word) const { return 2 * begin_[static_cast<std::size_t>(word)] + 1; }
-  int BlankAfter(int word) const { return 2 * begin_[static_cast<std::size_t>(word + 1)]; }
+  int BlankAfter(int word) const { return 2 * begin_[static_cast<std::size_t>(word) + 1]; }
   int LastState(int word) const { return BlankAfter(word) - 1; }  ///< word >= 0
   bool BeginsAWord(int label_index) const { return is_first_[static_cast<std::size_t>(label_index)] != 0; }
   int label(int label_index) const { return labels_[static_cast<std::size_t>(label_index)]; }
   int FirstLabel(int word) const { return label(begin_[static_cast<std::size_t>(word)]); }
-  int LastLabel(int word) const { return label(begin_[static_cast<std::size_t>(word + 1)] - 1); }
+  int LastLabel(int word) const { return label(begin_[static_cast<std::size_t>(word) + 1] - 1); }
   int blank() const { return blank_; }
 
   /// S_t(v) for every word v into `entries`, of the alphas of one frame.

@@ -1,5 +1,9 @@
 #include "inference/byte_products.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include <cstdint>
 #include <openvino/op/constant.hpp>
 #include <openvino/op/convert.hpp>
@@ -131,7 +135,7 @@ std::shared_ptr<ov::Node> Kernel(const Value& weights, bool transposed, std::siz
     if (count != 1 && shape != of_outputs && (transposed || shape != ov::Shape{outputs})) return nullptr;
     const auto constant = ConstantOf(node->input_value(1));
     if (!constant) return nullptr;
-    inputs.push_back(Reshaped(*constant, {count, 1, 1}));
+    inputs.emplace_back(Reshaped(*constant, {count, 1, 1}));
   }
   return node->clone_with_new_inputs(inputs);
 }
@@ -214,10 +218,22 @@ void MoveSwaps(ov::Model& model) {
 
 }  // namespace
 
+bool HasAvxVnni() {
+#if defined(__x86_64__)
+  // Intel SDM, CPUID leaf 7, sub-leaf 1: bit 4 of EAX.
+  unsigned eax = 0;
+  unsigned ebx = 0;
+  unsigned ecx = 0;
+  unsigned edx = 0;
+  return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax >> 4 & 1U) != 0;
+#else
+  return false;
+#endif
+}
+
 bool MultipliesBytesSlowly() {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("avx512f") == 0 &&
-         __builtin_cpu_supports("avxvnni") == 0;
+  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("avx512f") == 0 && !HasAvxVnni();
 #else
   return false;
 #endif

@@ -10,6 +10,9 @@
 
 namespace higgins::inference {
 
+/// Whether this CPU multiplies bytes in AVX-sized vectors (AVX-VNNI; compilers' own test of it is too new).
+bool HasAvxVnni();
+
 /// Whether this CPU has AVX2, but neither AVX-512 nor AVX-VNNI. (AVX-512 without VNNI was not measured.)
 bool MultipliesBytesSlowly();
 

@@ -44,8 +44,7 @@ std::string KeyOf(ov::Core& core, const ov::AnyMap& config) {
 #if defined(__x86_64__)
   out << (__builtin_cpu_supports("avx2") != 0 ? " avx2" : "")
       << (__builtin_cpu_supports("avx512f") != 0 ? " avx512" : "")
-      << (__builtin_cpu_supports("avx512vnni") != 0 ? " vnni" : "")
-      << (__builtin_cpu_supports("avxvnni") != 0 ? " avx_vnni" : "");
+      << (__builtin_cpu_supports("avx512vnni") != 0 ? " vnni" : "") << (HasAvxVnni() ? " avx_vnni" : "");
 #endif
   out << "\n" << kRewriting;
   for (const auto& [name, value] : config) out << "\n" << name << " " << value.as<std::string>();
