@@ -67,6 +67,8 @@ struct WordReport {
   double omission_probability = 0.0;
 };
 
+inline bool WasOmitted(const WordReport& word) { return word.omission_probability >= kOmittedFrom; }
+
 /// A syllable: phones [phone_begin, phone_end) of WordReport::phonemes.
 struct Syllable {
   int phone_begin = 0;

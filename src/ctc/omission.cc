@@ -28,7 +28,6 @@ class OptionalWords {
         if (LastLabel(w) == FirstLabel(v) && Slot(FirstLabel(v)) < 0) shared_.push_back(FirstLabel(v));
       }
     }
-    sums_.resize(shared_.size());
   }
 
   int num_words() const { return static_cast<int>(begin_.size()) - 1; }

@@ -137,8 +137,6 @@ UtteranceReport UtteranceScores(const Scores& scores, double text_match) {
           share * scores.completeness, share * scores.total};
 }
 
-bool WasOmitted(const WordReport& word) { return word.omission_probability >= kOmittedFrom; }
-
 // Of the expected phones, those of words that were said.
 double ShareSaid(const std::vector<WordReport>& words, const CanonicalPhones& canonical) {
   const auto num_said = std::ranges::count_if(canonical.word_of_phone,

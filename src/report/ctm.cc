@@ -11,7 +11,7 @@ namespace higgins {
 std::string ToCtm(const Report& report) {
   std::string out;
   for (const WordReport& word : report.words) {
-    if (word.omission_probability >= kOmittedFrom) continue;  // it has no time in the recording
+    if (WasOmitted(word)) continue;  // it has no time in the recording
     for (const PhoneReport& phone : word.phonemes) {
       out += "recording 1 " + Seconds(phone.start_ms) + " " + Seconds(phone.end_ms - phone.start_ms) + " " +
              phone.phone + " " + Fixed(phone.score, 4) + "\n";

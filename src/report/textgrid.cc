@@ -68,7 +68,7 @@ std::string ToTextGrid(const Report& report) {
   // Praat refuses a grid of no length.
   int end_ms = std::max(1, static_cast<int>(Rounded(report.quality.duration_ms)));
   for (const WordReport& word : report.words) {
-    if (word.omission_probability >= kOmittedFrom) continue;  // it has no time in the recording
+    if (WasOmitted(word)) continue;  // it has no time in the recording
     words.push_back({word.start_ms, word.end_ms, word.word});
     end_ms = std::max(end_ms, word.end_ms);
     for (const PhoneReport& phone : word.phonemes)

@@ -49,7 +49,7 @@ std::string WordLine(const WordReport& word, int word_width, Detail detail, cons
       "  " + Pad(word.word, word_width) + PaintedScore(word.total, paint) +
       PaintedScore(word.accuracy, paint) + PaintedScore(word.stress, paint) +
       paint(Style::kDim, Pad(std::to_string(word.start_ms), -8) + Pad(std::to_string(word.end_ms), -7));
-  if (detail == Detail::kFull && word.omission_probability >= kOmittedFrom) {
+  if (detail == Detail::kFull && WasOmitted(word)) {
     line += "   " + paint(Style::kPoor, "not heard");
   } else if (detail == Detail::kFull) {
     line += "  ";

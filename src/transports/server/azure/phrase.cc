@@ -48,7 +48,7 @@ class Writer {
   }
   bool is_comprehensive() const { return parameters_.dimension == Dimension::kComprehensive; }
   bool IsOmission(const WordReport& word) const {
-    return parameters_.miscue == Miscue::kOn && word.omission_probability >= kOmittedFrom;
+    return parameters_.miscue == Miscue::kOn && WasOmitted(word);
   }
 
   static void AddScores(Json& to, const Json& scores) {
