@@ -13,7 +13,7 @@
 #include "ctc/edit_likelihoods.h"
 #include "ctc/forward_backward.h"
 #include "ctc/gop.h"
-#include "ctc/omission.h"
+#include "ctc/miscues.h"
 #include "ctc/pronunciation_choice.h"
 #include "ctc/testing.h"
 #include "oracle/ctc_oracle.h"
@@ -96,16 +96,16 @@ void Alignment250Frames(benchmark::State& state) {
 BENCHMARK(Alignment250Frames)->Unit(benchmark::kMillisecond);
 
 // Ten words of four phones.
-void Omissions(benchmark::State& state) {
+void MiscuesOfTenWords(benchmark::State& state) {
   const Utterance utterance = MakeUtterance(250, 40);
   std::vector<int> word_of_label;
   for (int i = 0; i < 40; ++i) word_of_label.push_back(i / 4);
   const auto y = utterance.log_posteriors.view();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(OmissionProbabilities(y, utterance.labels, word_of_label, 10, kBlank, 10.0));
+    benchmark::DoNotOptimize(FindMiscues(y, utterance.labels, word_of_label, 10, kBlank, {10.0, 4.0, 1.4}));
   }
 }
-BENCHMARK(Omissions)->Unit(benchmark::kMillisecond);
+BENCHMARK(MiscuesOfTenWords)->Unit(benchmark::kMillisecond);
 
 // Ten words of four phones with three pronunciations each.
 void PronunciationChoice(benchmark::State& state) {

@@ -73,8 +73,8 @@ struct PackInfo {
       0.5;  ///< a phone is flagged when its error_probability reaches this, at strictness 0
 };
 
-/// The wall-clock time of one stage of the main path: "decode", "quality", "lexicon", "acoustic", "lattice",
-/// "prosody", "scorer", "diagnosis", "report".
+/// The wall-clock time of one stage of the main path: "decode", "lexicon", "quality", "acoustic", "prosody",
+/// "lattice", "scorer", "reading", "diagnosis", "report".
 struct StageTime {
   std::string stage;
   double ms = 0.0;
@@ -130,7 +130,7 @@ class Assessor {
 std::string ToJson(const Report& report, Detail detail = Detail::kFull);
 std::string ToJson(
     const std::vector<WordPronunciations>& words);  ///< {"words": [...]}, what `higgins phones --json` prints
-std::string ToTextGrid(const Report& report);       ///< Praat long TextGrid, tiers "words" and "phones"
+std::string ToTextGrid(const Report& report);       ///< Praat long TextGrid, tiers "words", "phones", "added"
 std::string ToCtm(const Report& report);            ///< NIST CTM, a line a phone, seconds
 std::string ToCsv(const Report& report);            ///< RFC 4180, a row a phone, with a header
 

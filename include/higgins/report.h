@@ -62,8 +62,8 @@ struct WordReport {
   int end_ms = 0;
   std::vector<PhoneReport> phonemes;
   /// Probability that the word was left out, or said so that nothing of it can be recognised, 0-1. From
-  /// kOmittedFrom on its phones are no sounds to work on. 0 in a recording whose words all have an accuracy
-  /// of 0.6 or more.
+  /// kOmittedFrom on its phones are no sounds to work on, and it takes no time: it begins and ends where the
+  /// word before it ends.
   double omission_probability = 0.0;
 };
 
@@ -103,6 +103,19 @@ struct Mispronunciation {
   std::string suggestion;
 };
 
+/// Speech that is not in the text, between two of its words, before the first or behind the last: a word that
+/// was added, or said again.
+struct AddedSpeech {
+  int before_word = 0;  ///< index into Report::words; their number: behind the last
+  int start_ms = 0;
+  int end_ms = 0;
+  double probability = 0.0;         ///< that there is such speech in this place, 0-1
+  std::vector<std::string> phones;  ///< what was heard, ARPAbet without stress
+  /// Report::words [begin, end) that were said once more, before or after the stretch; begin = end: none.
+  int repeats_begin = 0;
+  int repeats_end = 0;
+};
+
 struct QualityReport {
   double duration_ms = 0.0;
   double speech_ms = 0.0;   ///< within the speech regions
@@ -121,11 +134,13 @@ struct Report {
   std::string text;
   std::string language;
   /// Probability that `text` is what was read, 0-1; where at least two thirds of it were said, of those.
-  /// Below 0.5 there is a warning "text_mismatch", the utterance's scores are lowered (to a quarter at 0),
-  /// and `mispronunciations` is empty: what went wrong is no matter of single sounds.
+  /// Speech that is not in the text lowers it. Below 0.5 there is a warning "text_mismatch", the utterance's
+  /// scores are lowered (to a quarter at 0), and `mispronunciations` is empty: what went wrong is no matter
+  /// of single sounds.
   double text_match = 1.0;
   UtteranceReport utterance;
   std::vector<WordReport> words;
+  std::vector<AddedSpeech> added_speech;  ///< in the order of the text; empty where it was not read
   std::vector<Mispronunciation> mispronunciations;
   QualityReport quality;
   std::vector<Warning> warnings;

@@ -82,16 +82,25 @@ Finding ToFinding(const Insertion& insertion, const DiagnosisInputs& inputs) {
   return finding;
 }
 
-// Of the phones of words that were not left out; of all, where those are fewer than two thirds.
+// A phone of speech that is not in the text, as if it were one of the text's that does not fit.
+constexpr float kAddedPhoneNats = -8.0F;
+
+// Of the phones of words that were not left out; of all, where those are fewer than two thirds. With those of
+// speech that is not in the text.
 std::vector<float> GopOfWhatWasSaid(const DiagnosisInputs& inputs) {
   const std::vector<float>& all = inputs.gop.gop_sd;
-  if (inputs.omissions.empty()) return all;
   std::vector<float> said;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto word = static_cast<std::size_t>(inputs.canonical.word_of_phone[i]);
-    if (inputs.omissions[word] < kOmittedFrom) said.push_back(all[i]);
+    if (inputs.reading.omission_probability[word] < kOmittedFrom) said.push_back(all[i]);
   }
-  return 3 * said.size() < 2 * all.size() ? all : said;
+  if (3 * said.size() < 2 * all.size()) said = all;
+  for (const Addition& addition : inputs.reading.additions) {
+    if (addition.repeats_begin == addition.repeats_end) {
+      said.insert(said.end(), addition.heard.size(), kAddedPhoneNats);
+    }
+  }
+  return said;
 }
 
 }  // namespace
@@ -104,7 +113,6 @@ double MoveOdds(double p, double strictness) {
 Findings Diagnose(const DiagnosisInputs& inputs) {
   const int num_phones = inputs.canonical.num_phones();
   Findings findings;
-  findings.omission_probability.assign(inputs.omissions.begin(), inputs.omissions.end());
   findings.text_match = TextMatch(GopOfWhatWasSaid(inputs));
   std::vector<Alternatives> in_lattice, alternatives;
   for (int i = 0; i < num_phones; ++i) {

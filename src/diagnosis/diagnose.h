@@ -13,12 +13,11 @@
 // of its own.
 //
 // The text was read (text_match.h) as far as its words were said: where at least two thirds of the phones are
-// of such words, they alone decide.
+// of such words, they alone decide. Speech beside it counts against that, unless it says words of the text
+// again.
 //
 // Insertions: reported where the evidence reaches insertion_threshold_nats - s ln 2 (insertions.h).
 #pragma once
-
-#include <span>
 
 #include "diagnosis/advice.h"
 #include "types/findings.h"
@@ -26,6 +25,7 @@
 #include "types/pack_calibration.h"
 #include "types/phone_set.h"
 #include "types/prompt.h"
+#include "types/reading.h"
 #include "types/scores.h"
 
 namespace higgins {
@@ -38,8 +38,8 @@ inline constexpr double kMinNamedProbability = 0.3;
 struct DiagnosisInputs {
   const CanonicalPhones& canonical;  ///< N phones, at least one
   const GopScores& gop;              ///< ratios [N x V] and [N+1 x V]
-  const Scores& scores;  ///< error_probability [N]; insertion_logit [N], heard_logit [N x V] or empty
-  std::span<const double> omissions;  ///< [words] probabilities of having been left out; empty: all were said
+  const Scores& scores;    ///< error_probability [N]; insertion_logit [N], heard_logit [N x V] or empty
+  const Reading& reading;  ///< omission_probability [words]
   const Calibration& calibration;
   const PhoneSet& phones;
   const Advice& advice;

@@ -7,17 +7,15 @@
 #include <vector>
 
 #include "audio/decode.h"
-#include "ctc/align.h"
 #include "ctc/free_decode.h"
-#include "ctc/gop.h"
-#include "ctc/pronunciation_choice.h"
 #include "diagnosis/diagnose.h"
-#include "engine/omissions.h"
+#include "engine/phone_scores.h"
 #include "engine/prompts.h"
+#include "engine/reading.h"
+#include "engine/what_was_said.h"
 #include "prosody/prosody.h"
 #include "quality/quality.h"
 #include "report/assemble.h"
-#include "scorer/features.h"
 
 namespace higgins {
 namespace {
@@ -83,34 +81,22 @@ Result<Measurement> Assess(const Pack& pack, const AssessRequest& request) {
 Result<Measurement> Score(const Pack& pack, const HeardClip& heard, const AssessOptions& options,
                           StageTimer& timer) {
   const auto& [clip, prompt, quality, posteriors] = heard;
-  const int blank = pack.phone_set.blank();
-  const MatrixView<const float> log_posteriors = posteriors.log_posteriors.view();
-  const Result<std::vector<int>> chosen = ctc::ChoosePronunciations(log_posteriors, prompt, blank);
-  if (!chosen) return chosen.error();
-  const CanonicalPhones canonical = Flatten(prompt, *chosen);
-  const std::vector<int> labels = Labels(canonical);
-  const Result<Alignment> alignment = ctc::Align(log_posteriors, labels, blank);
-  if (!alignment) return alignment.error();
-  const Result<GopScores> gop = ctc::ComputeGop(log_posteriors, labels, *alignment, blank);
-  if (!gop) return gop.error();
-  timer.Lap("lattice");
-
   const Prosody prosody = ComputeProsody(clip, posteriors.num_frames(), posteriors.frame_shift_ms);
   timer.Lap("prosody");
 
-  const Result<ScorerInput> scorer_input =
-      BuildScorerInput(canonical, posteriors, *alignment, *gop, prosody, blank);
-  if (!scorer_input) return scorer_input.error();
-  const Result<Scores> scores = pack.scorer->Run(*scorer_input);
-  if (!scores) return scores.error();
-  timer.Lap("scorer");
+  Result<PhoneScores> whole = ScorePhones(pack, prompt, posteriors, prosody, timer);
+  if (!whole) return whole.error();
+  const Result<Reading> reading = Read(posteriors.log_posteriors.view(), *whole, pack.phone_set.blank());
+  if (!reading) return reading.error();
+  const Result<PhoneScores> said =
+      ScoreWhatWasSaid(pack, prompt, posteriors, prosody, *reading, *std::move(whole));
+  if (!said) return said.error();
+  timer.Lap("reading");
 
-  const Result<std::vector<double>> omissions = Omissions(log_posteriors, labels, canonical, *scores, blank);
-  if (!omissions) return omissions.error();
-  const Findings findings = Diagnose({.canonical = canonical,
-                                      .gop = *gop,
-                                      .scores = *scores,
-                                      .omissions = *omissions,
+  const Findings findings = Diagnose({.canonical = said->canonical,
+                                      .gop = said->gop,
+                                      .scores = said->scores,
+                                      .reading = *reading,
                                       .calibration = pack.calibration,
                                       .phones = pack.phone_set,
                                       .advice = pack.advice,
@@ -120,11 +106,12 @@ Result<Measurement> Score(const Pack& pack, const HeardClip& heard, const Assess
 
   Measurement out;
   out.report = Assemble({.prompt = prompt,
-                         .chosen = *chosen,
-                         .canonical = canonical,
-                         .alignment = *alignment,
-                         .gop = *gop,
-                         .scores = *scores,
+                         .chosen = said->chosen,
+                         .canonical = said->canonical,
+                         .alignment = said->alignment,
+                         .gop = said->gop,
+                         .scores = said->scores,
+                         .reading = *reading,
                          .findings = findings,
                          .quality = quality,
                          .phones = pack.phone_set,

@@ -12,12 +12,14 @@ namespace {
 
 std::size_t Index(int value) { return static_cast<std::size_t>(value); }
 
-// One entry of the report's phone list, before it is written out: a canonical phone, or an inserted sound.
+// What was said, in order, before it is written out: a canonical phone, an inserted sound, or speech that was
+// added between two words.
 struct Entry {
-  std::optional<int> phone_index;    // none: an insertion
+  std::optional<int> phone_index;    // none: an insertion or an addition
   const Finding* finding = nullptr;  // none: correct
   int word_index = 0;
   FrameSpan frames;
+  const Addition* addition = nullptr;
 };
 
 FrameSpan FramesOfInsertion(int slot, const Alignment& alignment) {
@@ -30,21 +32,80 @@ FrameSpan FramesOfInsertion(int slot, const Alignment& alignment) {
   return MiddleFrame(begin, path[Index(slot)].begin);
 }
 
+// The phones of the text, with what was inserted before each and what was added before each word.
 std::vector<Entry> LayOut(const AssembleInputs& in) {
   std::vector<Entry> entries;
   auto finding = in.findings.items.begin();
   const auto end = in.findings.items.end();
+  auto addition = in.reading.additions.begin();
   for (int i = 0; i <= in.canonical.num_phones(); ++i) {
+    const bool is_phone = i < in.canonical.num_phones();
+    const int word = is_phone ? in.canonical.word_of_phone[Index(i)] : in.canonical.num_words;
     for (; finding != end && finding->phone_index == i && finding->kind == PhoneErrorKind::kInsertion;
          ++finding) {
       entries.push_back({{}, &*finding, finding->word_index, FramesOfInsertion(i, in.alignment)});
     }
-    if (i == in.canonical.num_phones()) break;
-    Entry entry{i, nullptr, in.canonical.word_of_phone[Index(i)], in.alignment.phones[Index(i)]};
+    for (; addition != in.reading.additions.end() && addition->before_word <= word; ++addition) {
+      entries.push_back({{}, nullptr, word, addition->frames, &*addition});
+    }
+    if (!is_phone) break;
+    Entry entry{i, nullptr, word, in.alignment.phones[Index(i)]};
     if (finding != end && finding->phone_index == i) entry.finding = &*finding++;
     entries.push_back(entry);
   }
   return entries;
+}
+
+// Whether an addition lies between the sounds beside it. Where it could not be told apart from the words
+// (engine/what_was_said.h), their path runs through it.
+bool LiesBetween(const std::vector<Entry>& entries, std::size_t addition) {
+  const FrameSpan& frames = entries[addition].frames;
+  const auto end = entries.begin() + static_cast<std::ptrdiff_t>(addition);
+  return std::all_of(entries.begin(), end,
+                     [&](const Entry& before) { return before.frames.end <= frames.begin; }) &&
+         std::all_of(end + 1, entries.end(),
+                     [&](const Entry& after) { return after.frames.begin >= frames.end; });
+}
+
+// What was left out takes no time, and none from its neighbours.
+std::vector<TimeSpan> TimesOfEntries(const std::vector<Entry>& entries, const std::vector<WordReport>& words,
+                                     const AssembleInputs& in) {
+  std::vector<FrameSpan> path;
+  std::vector<char> is_on_path;
+  for (std::size_t e = 0; e < entries.size(); ++e) {
+    const bool takes_time = entries[e].addition != nullptr ? LiesBetween(entries, e)
+                                                           : !WasOmitted(words[Index(entries[e].word_index)]);
+    is_on_path.push_back(takes_time ? 1 : 0);
+    if (takes_time) path.push_back(entries[e].frames);
+  }
+  const double duration_ms = in.quality.figures.duration_ms;
+  const std::vector<TimeSpan> timed = TimesOf(path, in.frame_shift_ms, duration_ms);
+  std::vector<TimeSpan> times;
+  auto next = timed.begin();
+  int before_ms = 0;
+  for (std::size_t e = 0; e < entries.size(); ++e) {
+    if (is_on_path[e] != 0) {
+      times.push_back(*next++);
+      before_ms = times.back().end_ms;
+    } else if (entries[e].addition != nullptr) {
+      times.push_back(TimesOf({entries[e].frames}, in.frame_shift_ms, duration_ms)[0]);
+    } else {
+      times.push_back({before_ms, before_ms});
+    }
+  }
+  return times;
+}
+
+AddedSpeech ToAddedSpeech(const Addition& addition, TimeSpan times, const PhoneSet& phones) {
+  AddedSpeech out;
+  out.before_word = addition.before_word;
+  out.start_ms = times.start_ms;
+  out.end_ms = times.end_ms;
+  out.probability = addition.probability;
+  for (const int label : addition.heard) out.phones.push_back(phones.name(label));
+  out.repeats_begin = addition.repeats_begin;
+  out.repeats_end = addition.repeats_end;
+  return out;
 }
 
 PhoneReport InsertedPhone(const Finding& finding, const AssembleInputs& in) {
@@ -102,6 +163,9 @@ Mispronunciation ToMispronunciation(const Finding& finding, const PhoneReport& p
   return out;
 }
 
+// Of what was not heard no scorer knows that it was said well: a poor word, as experts' scores have it.
+constexpr double kMostOfAnOmittedWord = 0.59;
+
 std::vector<WordReport> WordsWithoutPhones(const AssembleInputs& in) {
   std::vector<WordReport> words;
   for (std::size_t w = 0; w < in.prompt.words.size(); ++w) {
@@ -113,8 +177,10 @@ std::vector<WordReport> WordsWithoutPhones(const AssembleInputs& in) {
     word.accuracy = in.scores.word_accuracy[w];
     word.stress = in.scores.word_stress[w];
     word.total = in.scores.word_total[w];
-    if (w < in.findings.omission_probability.size()) {
-      word.omission_probability = in.findings.omission_probability[w];
+    word.omission_probability = in.reading.omission_probability[w];
+    if (WasOmitted(word)) {
+      word.accuracy = std::min(word.accuracy, kMostOfAnOmittedWord);
+      word.total = std::min(word.total, kMostOfAnOmittedWord);
     }
     word.source = prompt_word.pronunciations[Index(in.chosen[w])].source;
     words.push_back(std::move(word));
@@ -181,12 +247,14 @@ Report Assemble(const AssembleInputs& in) {
       std::min(report.utterance.completeness, ShareSaid(report.words, in.canonical));
 
   const std::vector<Entry> entries = LayOut(in);
-  std::vector<FrameSpan> path;
-  for (const Entry& entry : entries) path.push_back(entry.frames);
-  const std::vector<TimeSpan> times = TimesOf(path, in.frame_shift_ms, in.quality.figures.duration_ms);
+  const std::vector<TimeSpan> times = TimesOfEntries(entries, report.words, in);
 
   for (std::size_t e = 0; e < entries.size(); ++e) {
     const Entry& entry = entries[e];
+    if (entry.addition != nullptr) {
+      if (was_read) report.added_speech.push_back(ToAddedSpeech(*entry.addition, times[e], in.phones));
+      continue;
+    }
     PhoneReport phone = entry.phone_index ? CanonicalPhone(*entry.phone_index, entry.finding, in)
                                           : InsertedPhone(*entry.finding, in);
     phone.start_ms = times[e].start_ms;

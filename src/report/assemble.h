@@ -12,6 +12,7 @@
 #include "types/phone_set.h"
 #include "types/prompt.h"
 #include "types/quality.h"
+#include "types/reading.h"
 #include "types/scores.h"
 
 namespace higgins {
@@ -21,9 +22,10 @@ struct AssembleInputs {
   const Prompt& prompt;
   const std::vector<int>& chosen;  ///< [words] which of a word's pronunciations was taken
   const CanonicalPhones& canonical;
-  const Alignment& alignment;  ///< [phones]
+  const Alignment& alignment;  ///< [phones]; the span of a phone that was left out may be empty
   const GopScores& gop;        ///< gop_sd [phones]
   const Scores& scores;
+  const Reading& reading;
   const Findings& findings;
   const Quality& quality;
   const PhoneSet& phones;

@@ -62,6 +62,21 @@ Json WordJson(const WordReport& word, Detail detail) {
   return out;
 }
 
+Json AddedSpeechJson(const AddedSpeech& added) {
+  Json out = {{"before_word", added.before_word},
+              {"start_ms", added.start_ms},
+              {"end_ms", added.end_ms},
+              {"probability", Rounded(added.probability)},
+              {"phones", added.phones},
+              {"repeats_begin", nullptr},
+              {"repeats_end", nullptr}};
+  if (added.repeats_begin < added.repeats_end) {
+    out["repeats_begin"] = added.repeats_begin;
+    out["repeats_end"] = added.repeats_end;
+  }
+  return out;
+}
+
 Json MispronunciationJson(const Mispronunciation& error) {
   return {{"word", error.word},
           {"word_index", error.word_index},
@@ -105,6 +120,8 @@ std::string ToJson(const Report& report, Detail detail) {
   out["language"] = report.language;
   out["words_per_minute"] = Rounded(report.words_per_minute);
   out["text_match"] = Rounded(report.text_match);
+  out["added_speech"] = Json::array();
+  for (const AddedSpeech& added : report.added_speech) out["added_speech"].push_back(AddedSpeechJson(added));
   out["engine_version"] = report.engine_version;
   out["pack_version"] = report.pack_version;
   return Dump(out);

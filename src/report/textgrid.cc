@@ -74,6 +74,14 @@ std::string ToTextGrid(const Report& report) {
     for (const PhoneReport& phone : word.phonemes)
       phones.push_back({phone.start_ms, phone.end_ms, phone.phone});
   }
+  std::vector<Interval> added;
+  for (const AddedSpeech& stretch : report.added_speech) {
+    if (stretch.start_ms == stretch.end_ms) continue;  // Praat knows no such interval
+    std::string phones_heard;
+    for (const std::string& phone : stretch.phones) phones_heard += (phones_heard.empty() ? "" : " ") + phone;
+    added.push_back({stretch.start_ms, stretch.end_ms, phones_heard});
+    end_ms = std::max(end_ms, stretch.end_ms);
+  }
   std::string out =
       "File type = \"ooTextFile\"\n"
       "Object class = \"TextGrid\"\n"
@@ -82,10 +90,11 @@ std::string ToTextGrid(const Report& report) {
   out += "xmax = " + Seconds(end_ms) + "\n";
   out +=
       "tiers? <exists>\n"
-      "size = 2\n"
+      "size = 3\n"
       "item []:\n";
   AppendTier(1, "words", words, end_ms, out);
   AppendTier(2, "phones", phones, end_ms, out);
+  AppendTier(3, "added", added, end_ms, out);
   return out;
 }
 

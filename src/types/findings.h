@@ -34,8 +34,6 @@ struct Findings {
       canonical_probability;  ///< [phones] posterior of the canonical phone among all alternatives, 0-1
   /// [phones] the likeliest phones in each place, likeliest first; empty unless they were asked for.
   std::vector<std::vector<RankedPhone>> ranked;
-  /// [words] probability of having been left out, 0-1; empty where it was not asked.
-  std::vector<double> omission_probability;
   double text_match = 1.0;  ///< probability that the text is what was read, 0-1
 };
 

@@ -25,9 +25,9 @@ constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 // A reading of words given as phones ("B EH D | T AY M"), said perfectly until a test says otherwise: every
 // alternative is 12 nats worse than the canonical phones.
-class Reading {
+class SaidText {
  public:
-  explicit Reading(const std::string& words) {
+  explicit SaidText(const std::string& words) {
     std::istringstream names(words);
     canonical_.num_words = 1;
     for (std::string name; names >> name;) {
@@ -44,28 +44,29 @@ class Reading {
     for (int i = 0; i < n; ++i)
       gop_.substitution_ratio(i, canonical_.phones[static_cast<std::size_t>(i)].label) = 0;
     scores_.error_probability.assign(static_cast<std::size_t>(n), 0.01F);
+    reading_.omission_probability.assign(static_cast<std::size_t>(canonical_.num_words), 0.0);
     calibration_.insertion_threshold_nats = 3.0;
   }
 
-  Reading& Flag(int phone, float probability = 0.9F) {
+  SaidText& Flag(int phone, float probability = 0.9F) {
     scores_.error_probability[static_cast<std::size_t>(phone)] = probability;
     return *this;
   }
-  Reading& Substitute(int phone, const std::string& heard, float ratio) {
+  SaidText& Substitute(int phone, const std::string& heard, float ratio) {
     gop_.substitution_ratio(phone, *phones_.label(heard)) = ratio;
     return *this;
   }
-  Reading& Delete(int phone, float ratio) {
+  SaidText& Delete(int phone, float ratio) {
     gop_.substitution_ratio(phone, phones_.blank()) = ratio;
     return *this;
   }
-  Reading& Insert(int slot, const std::string& heard, float ratio) {
+  SaidText& Insert(int slot, const std::string& heard, float ratio) {
     gop_.insertion_ratio(slot, *phones_.label(heard)) = ratio;
     return *this;
   }
 
   Findings Run(double strictness = 0.0) const {
-    return Diagnose({canonical_, gop_, scores_, omissions_, calibration_, phones_, advice_, strictness});
+    return Diagnose({canonical_, gop_, scores_, reading_, calibration_, phones_, advice_, strictness});
   }
   Place At(int phone) const {
     return PlaceInLattice(phone, canonical_.phones[static_cast<std::size_t>(phone)].label, gop_, phones_);
@@ -78,19 +79,19 @@ class Reading {
   CanonicalPhones canonical_;
   GopScores gop_;
   Scores scores_;
-  std::vector<double> omissions_;
+  Reading reading_;
   Calibration calibration_;
 };
 
 TEST(Diagnose, AGoodReadingHasNoFindings) {
-  const Findings findings = Reading("B EH D").Run();
+  const Findings findings = SaidText("B EH D").Run();
   EXPECT_THAT(findings.items, IsEmpty());
   ASSERT_THAT(findings.canonical_probability, SizeIs(3));
   for (const double p : findings.canonical_probability) EXPECT_GT(p, 0.99);
 }
 
 TEST(Diagnose, SaysHowProbablyTheTextWasRead) {
-  Reading reading("B EH D | T AY M");
+  SaidText reading("B EH D | T AY M");
   reading.gop_.gop_sd.assign(6, -0.5F);
   EXPECT_GT(reading.Run().text_match, 0.99);
   reading.gop_.gop_sd.assign(6, -12.0F);
@@ -98,23 +99,34 @@ TEST(Diagnose, SaysHowProbablyTheTextWasRead) {
 }
 
 TEST(Diagnose, OfATextThatWasReadInPartThatPartIsJudged) {
-  Reading reading("B EH D K AE T S | T AY M");
+  SaidText reading("B EH D K AE T S | T AY M");
   reading.gop_.gop_sd.assign(10, -4.0F);
   std::fill(reading.gop_.gop_sd.begin() + 7, reading.gop_.gop_sd.end(), -12.0F);
   EXPECT_LT(reading.Run().text_match, kTextMismatchBelow);
-  reading.omissions_ = {0.1, 0.9};
+  reading.reading_.omission_probability = {0.1, 0.9};
   EXPECT_GT(reading.Run().text_match, 0.95);
-  EXPECT_EQ(reading.Run().omission_probability, reading.omissions_);
   // Of less than two thirds of it, nothing follows for the rest.
-  Reading less("B EH D K AE T | T AY M Z");
+  SaidText less("B EH D K AE T | T AY M Z");
   less.gop_.gop_sd.assign(10, -4.0F);
   std::fill(less.gop_.gop_sd.begin() + 6, less.gop_.gop_sd.end(), -12.0F);
-  less.omissions_ = {0.1, 0.9};
+  less.reading_.omission_probability = {0.1, 0.9};
   EXPECT_LT(less.Run().text_match, kTextMismatchBelow);
 }
 
+TEST(Diagnose, SpeechBesideTheTextCountsAgainstItUnlessItSaysTheTextAgain) {
+  SaidText reading("B EH D | T AY M");
+  reading.gop_.gop_sd.assign(6, -3.5F);
+  const double alone = reading.Run().text_match;
+  Addition addition{.before_word = 1, .frames = {20, 40}, .probability = 0.99, .heard = {3, 4, 5, 6, 7, 8, 9, 10}};
+  reading.reading_.additions = {addition};
+  EXPECT_LT(reading.Run().text_match, 0.5 * alone);
+  addition.repeats_end = 1;
+  reading.reading_.additions = {addition};
+  EXPECT_DOUBLE_EQ(reading.Run().text_match, alone);
+}
+
 TEST(Diagnose, NamesTheSubstitution) {
-  const Findings findings = Reading("TH IH NG K").Flag(0).Substitute(0, "S", -4.0F).Run();
+  const Findings findings = SaidText("TH IH NG K").Flag(0).Substitute(0, "S", -4.0F).Run();
   ASSERT_THAT(findings.items, SizeIs(1));
   const Finding& finding = findings.items[0];
   EXPECT_EQ(finding.phone_index, 0);
@@ -128,7 +140,7 @@ TEST(Diagnose, NamesTheSubstitution) {
 }
 
 TEST(Diagnose, NamesTheDeletion) {
-  const Findings findings = Reading("B EH D").Flag(2).Delete(2, -2.0F).Substitute(2, "T", -1.0F).Run();
+  const Findings findings = SaidText("B EH D").Flag(2).Delete(2, -2.0F).Substitute(2, "T", -1.0F).Run();
   ASSERT_THAT(findings.items, SizeIs(1));
   EXPECT_EQ(findings.items[0].kind, PhoneErrorKind::kDeletion);
   EXPECT_EQ(findings.items[0].heard, 0);
@@ -136,11 +148,11 @@ TEST(Diagnose, NamesTheDeletion) {
 }
 
 TEST(Diagnose, ALikelyCompetitorAloneIsNotAnError) {
-  EXPECT_THAT(Reading("B EH D").Substitute(1, "AE", -6.0F).Run().items, IsEmpty());
+  EXPECT_THAT(SaidText("B EH D").Substitute(1, "AE", -6.0F).Run().items, IsEmpty());
 }
 
 TEST(Diagnose, WithoutACertainCompetitorTheSuggestionDoesNotClaimWhatWasHeard) {
-  const Findings findings = Reading("R EH D").Flag(0).Substitute(0, "L", 3.0F).Delete(0, 2.0F).Run();
+  const Findings findings = SaidText("R EH D").Flag(0).Substitute(0, "L", 3.0F).Delete(0, 2.0F).Run();
   ASSERT_THAT(findings.items, SizeIs(1));
   const Finding& finding = findings.items[0];
   // The deletion is likelier, but far from certain: the best competitor is named with its low probability.
@@ -152,10 +164,10 @@ TEST(Diagnose, WithoutACertainCompetitorTheSuggestionDoesNotClaimWhatWasHeard) {
 
 TEST(Diagnose, StrictnessMovesTheOddsOfTheThreshold) {
   // 1/3 has odds of 1/2, and a threshold of 0.5 asks for odds of 1.
-  const Reading reading = Reading("B EH D").Flag(1, 0.34F);
+  const SaidText reading = SaidText("B EH D").Flag(1, 0.34F);
   EXPECT_THAT(reading.Run(0.0).items, IsEmpty());
   EXPECT_THAT(reading.Run(1.0).items, SizeIs(1));
-  const Reading likely = Reading("B EH D").Flag(1, 0.66F);
+  const SaidText likely = SaidText("B EH D").Flag(1, 0.66F);
   EXPECT_THAT(likely.Run(0.0).items, SizeIs(1));
   EXPECT_THAT(likely.Run(-1.0).items, IsEmpty());
   EXPECT_DOUBLE_EQ(MoveOdds(0.5, 1.0), 2.0 / 3.0);
@@ -164,7 +176,7 @@ TEST(Diagnose, StrictnessMovesTheOddsOfTheThreshold) {
 }
 
 TEST(Diagnose, AStricterSettingNeverFindsFewerErrors) {
-  Reading reading("B EH D | AE T");
+  SaidText reading("B EH D | AE T");
   reading.Flag(0, 0.1F).Flag(1, 0.3F).Flag(3, 0.6F).Flag(4, 0.9F).Insert(3, "AH", -4.0F);
   std::size_t before = 0;
   for (double strictness = -5; strictness <= 5; strictness += 0.5) {
@@ -176,7 +188,7 @@ TEST(Diagnose, AStricterSettingNeverFindsFewerErrors) {
 }
 
 TEST(Diagnose, TheThresholdIsThePacks) {
-  Reading reading = Reading("B EH D").Flag(1, 0.3F);
+  SaidText reading = SaidText("B EH D").Flag(1, 0.3F);
   reading.calibration_.detection_threshold = 0.25;
   EXPECT_THAT(reading.Run().items, SizeIs(1));
   reading.calibration_.detection_threshold = 0.35;
@@ -184,7 +196,7 @@ TEST(Diagnose, TheThresholdIsThePacks) {
 }
 
 TEST(Insertions, AnExtraVowelAfterTheWord) {
-  const Findings findings = Reading("B EH D | T AY M").Insert(3, "AH", -5.0F).Run();
+  const Findings findings = SaidText("B EH D | T AY M").Insert(3, "AH", -5.0F).Run();
   ASSERT_THAT(findings.items, SizeIs(1));
   EXPECT_EQ(findings.items[0].kind, PhoneErrorKind::kInsertion);
   EXPECT_EQ(findings.items[0].phone_index, 3);
@@ -194,13 +206,13 @@ TEST(Insertions, AnExtraVowelAfterTheWord) {
 }
 
 TEST(Insertions, AVowelBeforeSAndAConsonantBelongsToTheWordAfter) {
-  const Findings findings = Reading("G UH D | S K UW L").Insert(3, "EH", -5.0F).Run();
+  const Findings findings = SaidText("G UH D | S K UW L").Insert(3, "EH", -5.0F).Run();
   ASSERT_THAT(findings.items, SizeIs(1));
   EXPECT_EQ(findings.items[0].word_index, 1);
 }
 
 TEST(Insertions, AtTheEndsOfTheText) {
-  const Findings findings = Reading("S K UW L | B EH D").Insert(0, "EH", -5.0F).Insert(7, "AH", -5.0F).Run();
+  const Findings findings = SaidText("S K UW L | B EH D").Insert(0, "EH", -5.0F).Insert(7, "AH", -5.0F).Run();
   ASSERT_THAT(findings.items, SizeIs(2));
   EXPECT_EQ(findings.items[0].phone_index, 0);
   EXPECT_EQ(findings.items[0].word_index, 0);
@@ -209,35 +221,35 @@ TEST(Insertions, AtTheEndsOfTheText) {
 }
 
 TEST(Insertions, BelowTheThresholdNothingIsReported) {
-  EXPECT_THAT(Reading("B EH D").Insert(3, "AH", -2.9F).Run().items, IsEmpty());
-  EXPECT_THAT(Reading("B EH D").Insert(3, "AH", -2.9F).Run(1.0).items, SizeIs(1));
+  EXPECT_THAT(SaidText("B EH D").Insert(3, "AH", -2.9F).Run().items, IsEmpty());
+  EXPECT_THAT(SaidText("B EH D").Insert(3, "AH", -2.9F).Run(1.0).items, SizeIs(1));
   // However strict: an insertion that explains less than the canonical phones is none.
-  EXPECT_THAT(Reading("B EH D").Insert(3, "AH", 0.1F).Run(5.0).items, IsEmpty());
+  EXPECT_THAT(SaidText("B EH D").Insert(3, "AH", 0.1F).Run(5.0).items, IsEmpty());
 }
 
 TEST(Insertions, OneSoundIsReportedOnce) {
   // The same frames explained by the vowel on either side of a weak L, and by two vowels.
   const Findings findings =
-      Reading("B L UW").Insert(1, "AH", -6.0F).Insert(1, "IH", -5.0F).Insert(2, "AH", -5.5F).Run();
+      SaidText("B L UW").Insert(1, "AH", -6.0F).Insert(1, "IH", -5.0F).Insert(2, "AH", -5.5F).Run();
   ASSERT_THAT(findings.items, SizeIs(1));
   EXPECT_EQ(findings.items[0].phone_index, 1);
 }
 
 TEST(Insertions, EqualOnBothSidesIsReportedOnce) {
-  EXPECT_THAT(Reading("B L UW").Insert(1, "AH", -6.0F).Insert(2, "AH", -6.0F).Run().items, SizeIs(1));
+  EXPECT_THAT(SaidText("B L UW").Insert(1, "AH", -6.0F).Insert(2, "AH", -6.0F).Run().items, SizeIs(1));
 }
 
 TEST(Insertions, ALongSoundIsNoInsertion) {
-  EXPECT_THAT(Reading("S IY").Insert(0, "S", -6.0F).Insert(1, "S", -6.0F).Run().items, IsEmpty());
+  EXPECT_THAT(SaidText("S IY").Insert(0, "S", -6.0F).Insert(1, "S", -6.0F).Run().items, IsEmpty());
 }
 
 TEST(Insertions, TheOffGlideOfAVowelIsNoInsertion) {
-  EXPECT_THAT(Reading("S IY | IH T").Insert(2, "Y", -6.0F).Run().items, IsEmpty());
-  EXPECT_THAT(Reading("S IY | IH T").Insert(2, "N", -6.0F).Run().items, SizeIs(1));
+  EXPECT_THAT(SaidText("S IY | IH T").Insert(2, "Y", -6.0F).Run().items, IsEmpty());
+  EXPECT_THAT(SaidText("S IY | IH T").Insert(2, "N", -6.0F).Run().items, SizeIs(1));
 }
 
 TEST(Insertions, ASubstitutionThatExplainsMoreWins) {
-  const Findings findings = Reading("B EH D")
+  const Findings findings = SaidText("B EH D")
                                 .Flag(1)
                                 .Substitute(1, "AE", -8.0F)
                                 .Insert(1, "AE", -6.0F)
@@ -248,13 +260,13 @@ TEST(Insertions, ASubstitutionThatExplainsMoreWins) {
 }
 
 TEST(Insertions, AFlaggedPhoneThatIsFineItselfIsExplainedByTheInsertionBesideIt) {
-  const Findings findings = Reading("B EH D").Flag(2).Substitute(2, "T", 1.0F).Insert(3, "AH", -6.0F).Run();
+  const Findings findings = SaidText("B EH D").Flag(2).Substitute(2, "T", 1.0F).Insert(3, "AH", -6.0F).Run();
   ASSERT_THAT(findings.items, SizeIs(1));
   EXPECT_EQ(findings.items[0].kind, PhoneErrorKind::kInsertion);
 }
 
 TEST(Insertions, ComeBeforeTheFindingOfTheirPhone) {
-  const Findings findings = Reading("B EH D").Flag(2).Substitute(2, "T", -5.0F).Insert(2, "N", -6.0F).Run();
+  const Findings findings = SaidText("B EH D").Flag(2).Substitute(2, "T", -5.0F).Insert(2, "N", -6.0F).Run();
   ASSERT_THAT(findings.items, SizeIs(2));
   EXPECT_EQ(findings.items[0].kind, PhoneErrorKind::kInsertion);
   EXPECT_EQ(findings.items[1].kind, PhoneErrorKind::kSubstitution);
@@ -262,19 +274,19 @@ TEST(Insertions, ComeBeforeTheFindingOfTheirPhone) {
 }
 
 // What a scorer that judges insertions says; everywhere else it is certain that there is none.
-class JudgedReading : public Reading {
+class JudgedText : public SaidText {
  public:
-  explicit JudgedReading(const std::string& words) : Reading(words) {
+  explicit JudgedText(const std::string& words) : SaidText(words) {
     scores_.insertion_logit.assign(scores_.error_probability.size(), -9.0F);
   }
-  JudgedReading& Judge(int phone, float logit) {
+  JudgedText& Judge(int phone, float logit) {
     scores_.insertion_logit[static_cast<std::size_t>(phone)] = logit;
     return *this;
   }
 };
 
 TEST(JudgedInsertions, TheScorerDecidesAndTheLatticeNames) {
-  JudgedReading reading("B EH D | T AY M");
+  JudgedText reading("B EH D | T AY M");
   reading.Judge(2, 4.0F).Insert(3, "AH", 1.0F).Insert(1, "IH", -8.0F);
   const Findings findings = reading.Run();
   ASSERT_THAT(findings.items, SizeIs(1));
@@ -286,7 +298,7 @@ TEST(JudgedInsertions, TheScorerDecidesAndTheLatticeNames) {
 }
 
 TEST(JudgedInsertions, WithoutACertainSoundTheSuggestionDoesNotClaimOne) {
-  JudgedReading reading("B EH D");
+  JudgedText reading("B EH D");
   reading.Judge(2, 4.0F);  // every sound is as likely as the others
   ASSERT_THAT(reading.Run().items, SizeIs(1));
   EXPECT_LT(reading.Run().items[0].probability, 0.1);
@@ -297,7 +309,7 @@ TEST(JudgedInsertions, WithoutACertainSoundTheSuggestionDoesNotClaimOne) {
 }
 
 TEST(JudgedInsertions, BeforeTheFirstPhoneTheLatticeDecides) {
-  JudgedReading reading("S K UW L");
+  JudgedText reading("S K UW L");
   reading.Judge(0, -9.0F).Insert(0, "EH", -5.0F);
   ASSERT_THAT(reading.Run().items, SizeIs(1));
   EXPECT_EQ(reading.Run().items[0].phone_index, 0);
@@ -306,14 +318,14 @@ TEST(JudgedInsertions, BeforeTheFirstPhoneTheLatticeDecides) {
 }
 
 TEST(JudgedInsertions, StrictnessMovesTheThreshold) {
-  JudgedReading reading("B EH D");
+  JudgedText reading("B EH D");
   reading.Judge(2, 2.9F).Insert(3, "AH", -1.0F);
   EXPECT_THAT(reading.Run().items, IsEmpty());
   EXPECT_THAT(reading.Run(1.0).items, SizeIs(1));
 }
 
 TEST(JudgedInsertions, OneSoundIsReportedOnce) {
-  JudgedReading reading("B L UW");
+  JudgedText reading("B L UW");
   reading.Judge(0, 5.0F).Judge(1, 4.0F).Insert(1, "AH", -6.0F).Insert(2, "AH", -5.5F);
   ASSERT_THAT(reading.Run().items, SizeIs(1));
   EXPECT_EQ(reading.Run().items[0].phone_index, 1);
@@ -321,7 +333,7 @@ TEST(JudgedInsertions, OneSoundIsReportedOnce) {
 }
 
 TEST(JudgedInsertions, AFlaggedPhoneThatIsFineItselfIsExplainedByIt) {
-  JudgedReading reading("B EH D");
+  JudgedText reading("B EH D");
   reading.Judge(2, 5.0F).Insert(3, "AH", -6.0F).Flag(2).Substitute(2, "T", 1.0F);
   ASSERT_THAT(reading.Run().items, SizeIs(1));
   EXPECT_EQ(reading.Run().items[0].kind, PhoneErrorKind::kInsertion);
@@ -330,7 +342,7 @@ TEST(JudgedInsertions, AFlaggedPhoneThatIsFineItselfIsExplainedByIt) {
 // Doubling a phone is one sequence, so with every alternative at the same ratio r there are V-1 substitutions
 // and deletion (39) and 2 * 39 - 1 insertions.
 TEST(AlternativesOfAPhone, ProbabilitiesAreTheSoftmaxOfTheRatios) {
-  Reading reading("B");
+  SaidText reading("B");
   const double others = 39.0 + 2 * 39.0 - 1.0;
   EXPECT_NEAR(reading.Of(0).canonical_probability, 1.0 / (1.0 + others * std::exp(-12.0)), 1e-9);
   reading.Substitute(0, "P", 0.0F);
@@ -339,7 +351,7 @@ TEST(AlternativesOfAPhone, ProbabilitiesAreTheSoftmaxOfTheRatios) {
 
 TEST(AlternativesOfAPhone, ExtremeRatiosStayFinite) {
   for (const float ratio : {kInfinity, -kInfinity, kNaN, 1e30F, -1e30F}) {
-    Reading reading = Reading("B EH").Flag(0).Flag(1);
+    SaidText reading = SaidText("B EH").Flag(0).Flag(1);
     for (int label = 0; label < 40; ++label) {
       reading.gop_.substitution_ratio(0, label) = ratio;
       reading.gop_.insertion_ratio(0, label) = ratio;
@@ -358,11 +370,11 @@ TEST(AlternativesOfAPhone, ExtremeRatiosStayFinite) {
 }
 
 TEST(Diagnose, AnErrorProbabilityThatIsNotANumberFlagsNothing) {
-  EXPECT_THAT(Reading("B EH D").Flag(1, kNaN).Run().items, IsEmpty());
+  EXPECT_THAT(SaidText("B EH D").Flag(1, kNaN).Run().items, IsEmpty());
 }
 
 TEST(RankPhones, PutsTheLikeliestFirstAndAgreesWithTheAlternatives) {
-  const Reading reading = Reading("TH IH NG K").Substitute(0, "S", -4.0F).Substitute(0, "T", -2.0F);
+  const SaidText reading = SaidText("TH IH NG K").Substitute(0, "S", -4.0F).Substitute(0, "T", -2.0F);
   const std::vector<RankedPhone> ranked = RankPhones(reading.At(0), reading.phones_, 3);
   ASSERT_THAT(ranked, SizeIs(3));
   EXPECT_EQ(reading.Name(ranked[0].label), "S");
@@ -375,22 +387,22 @@ TEST(RankPhones, PutsTheLikeliestFirstAndAgreesWithTheAlternatives) {
 }
 
 // A reading of which the scorer says what was heard: the canonical phones, 12 nats before all else.
-class HeardReading : public Reading {
+class HeardText : public SaidText {
  public:
-  explicit HeardReading(const std::string& words) : Reading(words) {
+  explicit HeardText(const std::string& words) : SaidText(words) {
     scores_.heard_logit = Matrix(canonical_.num_phones(), phones_.num_labels());
     for (int i = 0; i < canonical_.num_phones(); ++i) {
       scores_.heard_logit(i, canonical_.phones[static_cast<std::size_t>(i)].label) = 12.0F;
     }
   }
-  HeardReading& Hear(int phone, const std::string& heard, float logit) {
+  HeardText& Hear(int phone, const std::string& heard, float logit) {
     scores_.heard_logit(phone, heard.empty() ? phones_.blank() : *phones_.label(heard)) = logit;
     return *this;
   }
 };
 
 TEST(HeardPhones, TheScorerNamesThePhoneAgainstTheLattice) {
-  HeardReading reading("TH IH NG K");
+  HeardText reading("TH IH NG K");
   reading.Hear(0, "S", 15.0F).Substitute(0, "F", -9.0F).Flag(0);
   const Findings findings = reading.Run();
   ASSERT_THAT(findings.items, SizeIs(1));
@@ -403,7 +415,7 @@ TEST(HeardPhones, TheScorerNamesThePhoneAgainstTheLattice) {
 }
 
 TEST(HeardPhones, NothingHeardIsADeletion) {
-  HeardReading reading("B EH D");
+  HeardText reading("B EH D");
   reading.Hear(2, "", 14.0F).Substitute(2, "T", -9.0F).Flag(2);
   ASSERT_THAT(reading.Run().items, SizeIs(1));
   EXPECT_EQ(reading.Run().items[0].kind, PhoneErrorKind::kDeletion);
@@ -411,7 +423,7 @@ TEST(HeardPhones, NothingHeardIsADeletion) {
 
 // That it was wrong is known from elsewhere: what counts is how the errors divide among themselves.
 TEST(HeardPhones, AnErrorIsNamedThoughTheCanonicalPhoneIsLikelier) {
-  HeardReading reading("B EH D");
+  HeardText reading("B EH D");
   reading.Hear(1, "AE", 9.0F).Flag(1, 0.3F).calibration_.detection_threshold = 0.25;
   const Findings findings = reading.Run();
   ASSERT_THAT(findings.items, SizeIs(1));
@@ -422,7 +434,7 @@ TEST(HeardPhones, AnErrorIsNamedThoughTheCanonicalPhoneIsLikelier) {
 }
 
 TEST(HeardPhones, NothingIsClaimedWhereTheErrorsDivideEvenly) {
-  HeardReading reading("B EH D");
+  HeardText reading("B EH D");
   for (const char* heard : {"AE", "AH", "IH", "ER", "EY"}) reading.Hear(1, heard, 9.0F);
   reading.Flag(1);
   ASSERT_THAT(reading.Run().items, SizeIs(1));
@@ -432,7 +444,7 @@ TEST(HeardPhones, NothingIsClaimedWhereTheErrorsDivideEvenly) {
 
 // The lattice, which alone knows insertions, says whether the phone beside one is fine itself.
 TEST(HeardPhones, AnInsertionExplainsAFlagOnlyWhereNothingBeatsThePhoneInTheLattice) {
-  HeardReading reading("B EH D");
+  HeardText reading("B EH D");
   reading.scores_.insertion_logit.assign(3, -9.0F);
   reading.scores_.insertion_logit[2] = 5.0F;
   reading.Hear(2, "T", 14.0F).Insert(3, "AH", -6.0F).Flag(2);
@@ -445,7 +457,7 @@ TEST(HeardPhones, AnInsertionExplainsAFlagOnlyWhereNothingBeatsThePhoneInTheLatt
 
 TEST(HeardPhones, NumbersThatAreNoneStayFinite) {
   for (const float probability : {kNaN, 0.0F, 1.0F}) {
-    HeardReading reading("B EH D");
+    HeardText reading("B EH D");
     reading.Hear(1, "AE", 1e30F).Flag(1, probability);
     const Findings findings = reading.Run();
     for (const double p : findings.canonical_probability) EXPECT_TRUE(p >= 0.0 && p <= 1.0) << probability;
@@ -454,12 +466,12 @@ TEST(HeardPhones, NumbersThatAreNoneStayFinite) {
 }
 
 TEST(HeardPhones, AreRankedAsTheScorerSays) {
-  HeardReading reading("TH IH NG K");
+  HeardText reading("TH IH NG K");
   reading.Hear(0, "S", 15.0F).Hear(0, "T", 14.0F).Substitute(0, "F", -9.0F).Flag(0);
   const Findings findings = Diagnose({reading.canonical_,
                                       reading.gop_,
                                       reading.scores_,
-                                      {},
+                                      reading.reading_,
                                       reading.calibration_,
                                       reading.phones_,
                                       reading.advice_,

@@ -172,6 +172,51 @@ TEST_F(ExamplesTest, WordsThatWereNotReadAreOmissions) {
   }
 }
 
+// The first of the two neighbours, neither the first nor the last word, that have the most phones together.
+std::size_t LongestPair(const std::vector<WordReport>& words) {
+  std::size_t longest = 1;
+  const auto num_phones = [&](std::size_t w) {
+    return words[w].phonemes.size() + words[w + 1].phonemes.size();
+  };
+  for (std::size_t w = 2; w + 2 < words.size(); ++w) {
+    if (num_phones(w) > num_phones(longest)) longest = w;
+  }
+  return longest;
+}
+
+// The text lacks two words that the reader says: they are heard where they are said, and the words beside
+// them are as good as with the whole text.
+TEST_F(ExamplesTest, WordsThatAreNotInTheTextAreHeardAndSpoilNothing) {
+  for (const Example& example : examples_) {
+    if (!example.correct) continue;
+    SCOPED_TRACE(example.name);
+    const Report& whole = reports_.at(example.name);
+    const std::size_t begin = LongestPair(whole.words);
+    std::string text;
+    std::vector<WordReport> rest;
+    for (std::size_t w = 0; w < whole.words.size(); ++w) {
+      if (w == begin || w == begin + 1) continue;
+      text += whole.words[w].word + " ";
+      rest.push_back(whole.words[w]);
+    }
+    auto report = assessor_->Assess(example.audio, text);
+    ASSERT_TRUE(report) << report.error().message;
+    ASSERT_EQ(report->added_speech.size(), 1U);
+    const AddedSpeech& added = report->added_speech[0];
+    EXPECT_EQ(added.before_word, static_cast<int>(begin));
+    EXPECT_EQ(added.repeats_begin, added.repeats_end);
+    EXPECT_NEAR(added.start_ms, whole.words[begin].start_ms, 150);
+    EXPECT_NEAR(added.end_ms, whole.words[begin + 1].end_ms, 150);
+    // A phone at the threshold may fall to either side of it.
+    EXPECT_LE(report->mispronunciations.size(), whole.mispronunciations.size() + 1);
+    ASSERT_EQ(report->words.size(), rest.size());
+    for (std::size_t w = 0; w < rest.size(); ++w) {
+      EXPECT_NEAR(report->words[w].accuracy, rest[w].accuracy, 0.1) << rest[w].word;
+    }
+    EXPECT_TRUE(whole.added_speech.empty());
+  }
+}
+
 TEST_F(ExamplesTest, SameBytesOnEveryRunAndFromEveryThread) {
   std::vector<std::string> first;
   for (const Example& example : examples_) first.push_back(ToJson(reports_.at(example.name)));

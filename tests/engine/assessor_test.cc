@@ -92,6 +92,60 @@ TEST_F(AssessorTest, NamesAnInsertion) {
   EXPECT_EQ(report.mispronunciations[0].actual, "UH");
 }
 
+TEST_F(AssessorTest, WordsThatAreSaidAgainAreNamedAndSpoilNothing) {
+  const Report report = Assess("W IY K AO L K AO L IH T B EH R", "We call it bear");
+  ASSERT_EQ(report.added_speech.size(), 1U);
+  const AddedSpeech& again = report.added_speech[0];
+  EXPECT_EQ(again.before_word, 1);
+  EXPECT_EQ(again.repeats_begin, 1);
+  EXPECT_EQ(again.repeats_end, 2);
+  EXPECT_THAT(again.phones, ElementsAre("K", "AO", "L"));
+  EXPECT_GT(again.probability, 0.9);
+  EXPECT_NEAR(again.start_ms, 300 + 2 * 140, 130);
+  EXPECT_NEAR(again.end_ms, 300 + 5 * 140, 130);
+  EXPECT_TRUE(report.mispronunciations.empty());
+  for (const WordReport& word : report.words) {
+    EXPECT_FALSE(WasOmitted(word)) << word.word;
+    EXPECT_GT(word.accuracy, 0.9) << word.word;
+  }
+  EXPECT_GE(report.words[1].start_ms, again.end_ms);
+}
+
+// The reader goes back two words.
+TEST_F(AssessorTest, NamesAllOfTheWordsThatAreSaidAgain) {
+  const Report report = Assess("W IY K AO L W IY K AO L IH T B EH R", "We call it bear");
+  ASSERT_EQ(report.added_speech.size(), 1U);
+  EXPECT_EQ(report.added_speech[0].repeats_begin, 0);
+  EXPECT_EQ(report.added_speech[0].repeats_end, 2);
+  EXPECT_TRUE(report.mispronunciations.empty());
+}
+
+TEST_F(AssessorTest, SpeechThatIsNotInTheTextIsHeardAndSpoilsNothing) {
+  const Report report = Assess("W IY K AO L D AO G Z IH T B EH R", "We call it bear");
+  ASSERT_EQ(report.added_speech.size(), 1U);
+  EXPECT_EQ(report.added_speech[0].before_word, 2);
+  EXPECT_EQ(report.added_speech[0].repeats_begin, report.added_speech[0].repeats_end);
+  EXPECT_THAT(report.added_speech[0].phones, ElementsAre("D", "AO", "G", "Z"));
+  EXPECT_TRUE(report.mispronunciations.empty());
+  EXPECT_TRUE(report.warnings.empty());
+  EXPECT_GT(report.utterance.accuracy, 0.9);
+}
+
+TEST_F(AssessorTest, AWordThatWasLeftOutSpoilsNoOther) {
+  const Report report = Assess("W IY K AO L B EH R", "We call it bear");
+  EXPECT_TRUE(WasOmitted(report.words[2]));
+  EXPECT_LT(report.words[2].accuracy, 0.6);
+  EXPECT_EQ(report.words[2].start_ms, report.words[2].end_ms);
+  for (const std::size_t said : {0U, 1U, 3U}) {
+    EXPECT_FALSE(WasOmitted(report.words[said])) << said;
+    EXPECT_GT(report.words[said].accuracy, 0.9) << said;
+  }
+  EXPECT_TRUE(report.mispronunciations.empty());
+  EXPECT_TRUE(report.added_speech.empty());
+  EXPECT_NEAR(report.utterance.completeness, 7.0 / 9.0, 0.2);
+  EXPECT_GT(report.utterance.accuracy, 0.9);
+}
+
 TEST_F(AssessorTest, TakesThePronunciationThatWasSaid) {
   EXPECT_TRUE(Assess("DH IY K AE T", "the cat").mispronunciations.empty());
   EXPECT_TRUE(Assess("DH AH K AE T", "the cat").mispronunciations.empty());
@@ -147,8 +201,8 @@ TEST_F(AssessorTest, MeasuresWithTheLabelsOfACorpus) {
     stages.push_back(stage.stage);
     EXPECT_GE(stage.ms, 0.0);
   }
-  EXPECT_THAT(stages, ::testing::UnorderedElementsAre("decode", "quality", "lexicon", "acoustic", "lattice",
-                                                      "prosody", "scorer", "diagnosis", "report"));
+  EXPECT_THAT(stages, ::testing::UnorderedElementsAre("decode", "quality", "lexicon", "acoustic", "prosody",
+                                                      "lattice", "scorer", "reading", "diagnosis", "report"));
   const std::vector<WordPhones> unknown = {{"cat", "K AX T"}};
   const Result<Measurement> refused = assessor_->Measure(Say("K AE T"), "cat", unknown);
   ASSERT_FALSE(refused);

@@ -36,6 +36,7 @@ class AssembleTest : public ::testing::Test {
     scores_.prosody = 0.3F;
     scores_.completeness = 0.4F;
     scores_.total = 0.5F;
+    reading_.omission_probability = {0.0, 0.0, 0.0};
     findings_.canonical_probability = {0.1, 0.99, 0.98, 0.97, 0.96, 0.95, 0.94};
     quality_.figures.duration_ms = 2000.0;
     quality_.warnings = {{"low_snr", "noisy"}};
@@ -58,8 +59,8 @@ class AssembleTest : public ::testing::Test {
     const auto ipa = [&](const Phone& phone) {
       return "/" + phones_.name(phone.label) + std::to_string(phone.stress);
     };
-    return Assemble({prompt_, chosen_, canonical_, alignment_, gop_, scores_, findings_, quality_, phones_,
-                     ipa, 20.0, "en-US", "0.1.0", "pack-7"});
+    return Assemble({prompt_, chosen_, canonical_, alignment_, gop_, scores_, reading_, findings_, quality_,
+                     phones_, ipa, 20.0, "en-US", "0.1.0", "pack-7"});
   }
 
   PhoneSet phones_{{"", "W", "IY", "K", "AO", "L", "IH", "T", "V", "AH"}, 0};
@@ -69,6 +70,7 @@ class AssembleTest : public ::testing::Test {
   Alignment alignment_;
   GopScores gop_;
   Scores scores_;
+  Reading reading_;
   Findings findings_;
   Quality quality_;
 };
@@ -134,7 +136,7 @@ TEST_F(AssembleTest, OfAWordThatWasLeftOutThereIsNothingToWorkOnAndTheTextIsLess
   Add(0, PhoneErrorKind::kSubstitution, 8, 0);
   Add(4, PhoneErrorKind::kSubstitution, 8, 1);
   scores_.completeness = 0.98F;
-  findings_.omission_probability = {0.9, 0.2, 0.49};
+  reading_.omission_probability = {0.9, 0.2, 0.49};
   const Report report = Run();
   EXPECT_EQ(report.words[0].omission_probability, 0.9);
   EXPECT_EQ(report.words[2].omission_probability, 0.49);
@@ -142,13 +144,63 @@ TEST_F(AssembleTest, OfAWordThatWasLeftOutThereIsNothingToWorkOnAndTheTextIsLess
   EXPECT_EQ(report.mispronunciations[0].word_index, 1);
   EXPECT_NEAR(report.utterance.completeness, 5.0 / 7.0, 1e-9);
   EXPECT_EQ(report.words[0].phonemes[0].error, PhoneErrorKind::kSubstitution) << "what was heard stays";
+  EXPECT_EQ(report.words[0].start_ms, report.words[0].end_ms) << "it takes no time";
   // "call" and "it", from the beginning of the one to the end of the other.
   EXPECT_NEAR(report.words_per_minute, 2 * 60000.0 / (report.words[2].end_ms - report.words[1].start_ms),
               1e-9);
 }
 
+TEST_F(AssembleTest, WhatWasNotHeardIsNoGoodWord) {
+  reading_.omission_probability = {0.2, 0.5, 0.2};
+  const Report report = Run();
+  EXPECT_LT(report.words[1].accuracy, 0.6);
+  EXPECT_LT(report.words[1].total, 0.6);
+  EXPECT_FLOAT_EQ(static_cast<float>(report.words[0].accuracy), 0.5F);
+  EXPECT_FLOAT_EQ(static_cast<float>(report.words[2].accuracy), 1.0F);
+}
+
+// The phones of "call" end at frame 26, "it" begins at 50.
+TEST_F(AssembleTest, AddedSpeechStandsBetweenTheWordsBesideIt) {
+  reading_.additions = {{2, {30, 46}, 0.9, {3, 4}, 1, 2}, {3, {60, 70}, 0.8, {8, 9}}};
+  const Report report = Run();
+  ASSERT_THAT(report.added_speech, SizeIs(2));
+  const AddedSpeech& again = report.added_speech[0];
+  EXPECT_EQ(again.before_word, 2);
+  EXPECT_EQ(again.probability, 0.9);
+  EXPECT_THAT(again.phones, ElementsAre("K", "AO"));
+  EXPECT_EQ(again.repeats_begin, 1);
+  EXPECT_EQ(again.repeats_end, 2);
+  EXPECT_EQ(again.start_ms, (26 + 30) / 2 * 20);
+  EXPECT_EQ(again.end_ms, (46 + 50) / 2 * 20);
+  EXPECT_EQ(report.words[1].end_ms, again.start_ms);
+  EXPECT_EQ(report.words[2].start_ms, again.end_ms);
+  EXPECT_THAT(report.added_speech[1].phones, ElementsAre("V", "AH"));
+  EXPECT_EQ(report.added_speech[1].before_word, 3);
+  EXPECT_GE(report.added_speech[1].start_ms, report.words[2].end_ms);
+}
+
+// Where the words are judged with it, their path runs through it.
+TEST_F(AssembleTest, AddedSpeechTakesNoTimeFromThePhones) {
+  const Report alone = Run();
+  reading_.additions = {{1, {18, 24}, 0.9, {3, 4}}};  // "we" ends at 17, "call" begins at 19
+  const Report report = Run();
+  ASSERT_THAT(report.added_speech, SizeIs(1));
+  EXPECT_LE(report.added_speech[0].start_ms, 18 * 20);
+  EXPECT_GE(report.added_speech[0].end_ms, 24 * 20);
+  for (std::size_t w = 0; w < report.words.size(); ++w) {
+    EXPECT_EQ(report.words[w].start_ms, alone.words[w].start_ms);
+    EXPECT_EQ(report.words[w].end_ms, alone.words[w].end_ms);
+  }
+}
+
+TEST_F(AssembleTest, BesideATextThatWasNotReadNothingIsAdded) {
+  reading_.additions = {{2, {30, 46}, 0.9, {3, 4}}};
+  findings_.text_match = 0.25;
+  EXPECT_THAT(Run().added_speech, IsEmpty());
+}
+
 TEST_F(AssembleTest, AnIncompleteReadingStaysAsIncompleteAsTheScorerHasIt) {
-  findings_.omission_probability = {0.9, 0.2, 0.0};
+  reading_.omission_probability = {0.9, 0.2, 0.0};
   EXPECT_FLOAT_EQ(static_cast<float>(Run().utterance.completeness), 0.4F);
 }
 

@@ -150,10 +150,12 @@ TEST(TextGrid, IsValidAndContiguous) {
   const Grid grid = ReadGrid(SampleReport());
   EXPECT_EQ(grid.begin_s, 0.0);
   EXPECT_EQ(grid.end_s, 2.0);
-  ASSERT_THAT(grid.tiers, SizeIs(2));
+  ASSERT_THAT(grid.tiers, SizeIs(3));
   for (const GridTier& tier : grid.tiers) ExpectContiguous(tier, grid);
   EXPECT_EQ(grid.tiers[0].name, "words");
   EXPECT_EQ(grid.tiers[1].name, "phones");
+  EXPECT_EQ(grid.tiers[2].name, "added");
+  EXPECT_THAT(Labels(grid.tiers[2]), ElementsAre("", "K W", "", "AH M"));
   EXPECT_THAT(Labels(grid.tiers[0]), ElementsAre("", "quick", "", "bed", "caf\"é, \""));
   // The deleted F has no length and so no interval.
   EXPECT_THAT(Labels(grid.tiers[1]),
@@ -169,10 +171,11 @@ TEST(TextGrid, StaysValidWhenTimesAreNot) {
   report.words[0].end_ms = 100;
   report.words[1].start_ms = 50;
   report.words[1].phonemes[0].end_ms = 1050;
+  report.added_speech[0].end_ms = report.added_speech[0].start_ms;
   report.words[2].word = "line\nbreak";
   for (const Report& each : {report, Report()}) {
     const Grid grid = ReadGrid(each);
-    ASSERT_THAT(grid.tiers, SizeIs(2));
+    ASSERT_THAT(grid.tiers, SizeIs(3));
     for (const GridTier& tier : grid.tiers) ExpectContiguous(tier, grid);
   }
 }

@@ -51,13 +51,22 @@ TEST(Json, HoldsThePublicContract) {
   EXPECT_EQ(error["actual"], "V");
   EXPECT_EQ(error["type"], "substitution");
   EXPECT_EQ(error["suggestion"], "Make a small circle with your lips.");
+  const Json& again = json["added_speech"][0];
+  EXPECT_EQ(again["before_word"], 1);
+  EXPECT_EQ(again["probability"], 0.8765);
+  EXPECT_EQ(again["phones"], Json::parse(R"(["K","W"])"));
+  EXPECT_EQ(again["repeats_begin"], 0);
+  EXPECT_EQ(again["repeats_end"], 1);
+  EXPECT_TRUE(json["added_speech"][1]["repeats_begin"].is_null());
+  EXPECT_TRUE(json["added_speech"][1]["repeats_end"].is_null());
 }
 
 TEST(Json, KeysComeInAFixedOrder) {
   const Json json = Json::parse(ToJson(SampleReport()));
-  EXPECT_EQ(Keys(json), (std::vector<std::string>{"utterance", "words", "mispronunciations", "quality",
-                                                  "warnings", "text", "language", "words_per_minute",
-                                                  "text_match", "engine_version", "pack_version"}));
+  EXPECT_EQ(Keys(json),
+            (std::vector<std::string>{"utterance", "words", "mispronunciations", "quality", "warnings",
+                                      "text", "language", "words_per_minute", "text_match", "added_speech",
+                                      "engine_version", "pack_version"}));
   EXPECT_EQ(ToJson(SampleReport()), ToJson(SampleReport()));
 }
 

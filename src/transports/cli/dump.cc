@@ -33,8 +33,11 @@ Json DumpPhone(const PhoneReport& phone) {
 }
 
 Json DumpWord(const WordReport& word, const LabelledWord* labels) {
-  Json out = {
-      {"word", word.word}, {"accuracy", word.accuracy}, {"stress", word.stress}, {"total", word.total}};
+  Json out = {{"word", word.word},
+              {"accuracy", word.accuracy},
+              {"stress", word.stress},
+              {"omission_probability", word.omission_probability},
+              {"total", word.total}};
   if (labels)
     out["label"] = {{"accuracy", labels->accuracy}, {"stress", labels->stress}, {"total", labels->total}};
   Json phones = Json::array();

@@ -1,0 +1,405 @@
+#include "ctc/miscues.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "ctc/forward_backward.h"
+#include "ctc/input.h"
+
+namespace higgins::ctc {
+namespace {
+
+// States as in forward_backward.h. Place g is before word g, or behind the last: where word g - 1 has ended.
+class OptionalWords {
+ public:
+  OptionalWords(std::span<const int> labels, std::span<const int> word_of_label, int num_words, int blank,
+                const MiscueCosts& costs)
+      : labels_(labels),
+        blank_(blank),
+        omission_(std::exp(-costs.omitted_word)),
+        addition_(std::exp(-costs.addition)),
+        added_frame_(std::exp(-costs.added_frame)) {
+    for (int w = 0; w < num_words; ++w) {
+      const auto first = std::lower_bound(word_of_label.begin(), word_of_label.end(), w);
+      begin_.push_back(static_cast<int>(first - word_of_label.begin()));
+    }
+    begin_.push_back(static_cast<int>(labels.size()));
+    is_first_.assign(labels.size() + 1, 0);
+    for (const int begin : begin_) is_first_[static_cast<std::size_t>(begin)] = 1;
+    for (int w = 0; w < num_words; ++w) {
+      for (int v = 0; v < num_words; ++v) {
+        if (LastLabel(w) == FirstLabel(v) && Slot(FirstLabel(v)) < 0) shared_.push_back(FirstLabel(v));
+      }
+    }
+    sums_.resize(shared_.size());
+    omitted_.emplace_back(1.0);
+    for (int w = 0; w < num_words; ++w) omitted_.push_back(omitted_.back() * omission_);
+  }
+
+  int num_words() const { return static_cast<int>(begin_.size()) - 1; }
+  int num_places() const { return num_words() + 1; }
+  int num_states() const { return 2 * static_cast<int>(labels_.size()) + 1; }
+  int FirstState(int word) const { return 2 * begin_[static_cast<std::size_t>(word)] + 1; }
+  int BlankAt(int place) const { return 2 * begin_[static_cast<std::size_t>(place)]; }
+  int LabelBefore(int place) const { return BlankAt(place) - 1; }  ///< its state; place > 0
+  bool BeginsAWord(int label_index) const { return is_first_[static_cast<std::size_t>(label_index)] != 0; }
+  int label(int label_index) const { return labels_[static_cast<std::size_t>(label_index)]; }
+  int FirstLabel(int word) const { return label(begin_[static_cast<std::size_t>(word)]); }
+  int LastLabel(int word) const { return label(begin_[static_cast<std::size_t>(word) + 1] - 1); }
+  int blank() const { return blank_; }
+  double omission() const { return omission_; }
+  double addition() const { return addition_; }
+
+  /// The probability of a phone of added speech in a frame of these posteriors, its cost included.
+  double Added(std::span<const double> y) const {
+    return std::max(0.0, 1.0 - y[static_cast<std::size_t>(blank_)]) * added_frame_;
+  }
+  /// e^(-c n): all of n words left out.
+  WideDouble Omitted(int count) const { return omitted_[static_cast<std::size_t>(count)]; }
+
+  /// Index into shared(); -1 for a label that is not there.
+  int Slot(int label) const {
+    const auto found = std::find(shared_.begin(), shared_.end(), label);
+    return found == shared_.end() ? -1 : static_cast<int>(found - shared_.begin());
+  }
+  /// Labels that end a word and begin one: between those two a blank is mandatory.
+  std::span<const int> shared() const { return shared_; }
+  /// [shared] room for sums.
+  std::span<WideDouble> sums() { return sums_; }
+
+ private:
+  std::span<const int> labels_;
+  int blank_;
+  double omission_, addition_, added_frame_;
+  std::vector<int> begin_;      // [words + 1] label index
+  std::vector<char> is_first_;  // [labels + 1]
+  std::vector<int> shared_;
+  std::vector<WideDouble> sums_;     // [shared]
+  std::vector<WideDouble> omitted_;  // [words + 1]
+};
+
+// The states of the additions at one frame, a place each.
+struct Additions {
+  explicit Additions(int num_places)
+      : speech(static_cast<std::size_t>(num_places)), inside(speech.size()), after(speech.size()) {}
+  std::vector<WideDouble> speech, inside, after;  // [places] S, I, R
+};
+
+// [frames x columns]
+class Table {
+ public:
+  Table(int num_frames, int num_columns)
+      : num_columns_(static_cast<std::size_t>(num_columns)),
+        values_(static_cast<std::size_t>(num_frames) * num_columns_) {}
+  WideDouble* row(int frame) { return values_.data() + static_cast<std::size_t>(frame) * num_columns_; }
+  const WideDouble* row(int frame) const {
+    return values_.data() + static_cast<std::size_t>(frame) * num_columns_;
+  }
+
+ private:
+  std::size_t num_columns_;
+  std::vector<WideDouble> values_;
+};
+
+// What the backward pass needs of the forward one.
+struct Forward {
+  Forward(int num_frames, const OptionalWords& text)
+      : entries(num_frames, text.num_words()),
+        ended(num_frames, text.num_places()),
+        added(num_frames, text.num_places()) {}
+  Table entries;          // of word v into the frame after
+  Table ended;            // E of the word before place g
+  Table added;            // S
+  WideDouble likelihood;  // the sum of all readings
+};
+
+class ForwardPass {
+ public:
+  ForwardPass(OptionalWords& text, const LinearPosteriors& y)
+      : text_(text),
+        y_(y),
+        row_(static_cast<std::size_t>(text.num_states())),
+        previous_(row_.size()),
+        additions_(text.num_places()) {}
+
+  Forward Run() {
+    Forward out(y_.num_frames(), text_);
+    for (int t = 0; t < y_.num_frames(); ++t) {
+      if (t == 0) {
+        First();
+      } else {
+        previous_.swap(row_);
+        StepAdditions(y_.row(t), out.ended.row(t - 1));
+        StepWords(y_.row(t), out.entries.row(t - 1));
+      }
+      for (int g = 0; g < text_.num_places(); ++g) {
+        out.ended.row(t)[g] = g == 0 ? Row(0) : Row(text_.BlankAt(g)) + Row(text_.LabelBefore(g));
+        out.added.row(t)[g] = additions_.speech[static_cast<std::size_t>(g)];
+      }
+      Entries(out.ended.row(t), out.entries.row(t));
+    }
+    const WideDouble* ended = out.ended.row(y_.num_frames() - 1);
+    for (int g = 0; g < text_.num_places(); ++g) {
+      out.likelihood += ended[g] * text_.Omitted(text_.num_words() - g);
+    }
+    out.likelihood += EndedWithAddition(text_.num_words());
+    return out;
+  }
+
+ private:
+  WideDouble Row(int state) const { return row_[static_cast<std::size_t>(state)]; }
+  WideDouble EndedWithAddition(int place) const {
+    const auto g = static_cast<std::size_t>(place);
+    return additions_.speech[g] + additions_.after[g];
+  }
+
+  void First() {
+    row_[0] = WideDouble(y_(0, text_.blank()));
+    for (int v = 0; v < text_.num_words(); ++v) {
+      row_[static_cast<std::size_t>(text_.FirstState(v))] = text_.Omitted(v) * y_(0, text_.FirstLabel(v));
+    }
+    additions_.speech[0] = WideDouble(text_.addition() * text_.Added(y_.row(0)));
+  }
+
+  // `ended`, `entries`: of the frame before.
+  void StepAdditions(std::span<const double> y, const WideDouble* ended) {
+    const double blank = y[static_cast<std::size_t>(text_.blank())];
+    const double phone = text_.Added(y);
+    for (std::size_t g = 0; g < additions_.speech.size(); ++g) {
+      const WideDouble speech = additions_.speech[g];
+      const WideDouble within = speech + additions_.inside[g];
+      additions_.speech[g] = (within + ended[g] * text_.addition()) * phone;
+      additions_.inside[g] = within * blank;
+      additions_.after[g] = (speech + additions_.after[g]) * blank;
+    }
+  }
+
+  void StepWords(std::span<const double> y, const WideDouble* entries) {
+    const double blank = y[static_cast<std::size_t>(text_.blank())];
+    const WideDouble* previous = previous_.data();
+    row_[0] = previous[0] * blank;
+    for (int s = 1; s < text_.num_states(); s += 2) {
+      const int i = s / 2;
+      WideDouble sum = previous[s];
+      if (text_.BeginsAWord(i)) {
+        sum += *entries++;
+      } else {
+        sum += previous[s - 1];
+        if (text_.label(i) != text_.label(i - 1)) sum += previous[s - 2];
+      }
+      row_[static_cast<std::size_t>(s)] = sum * y[static_cast<std::size_t>(text_.label(i))];
+      row_[static_cast<std::size_t>(s) + 1] = (previous[s + 1] + previous[s]) * blank;
+    }
+  }
+
+  // The entry of every word v into the next frame.
+  void Entries(const WideDouble* ended, WideDouble* entries) {
+    WideDouble sum;  // over the words before, whatever their last label
+    const std::span<WideDouble> sums = text_.sums();
+    std::fill(sums.begin(), sums.end(), WideDouble());
+    for (int v = 0; v < text_.num_words(); ++v) {
+      sum = sum * text_.omission() + ended[v];
+      for (std::size_t k = 0; k < sums.size(); ++k) {
+        const bool differs = v == 0 || text_.LastLabel(v - 1) != text_.shared()[k];
+        const WideDouble without_label = Row(text_.BlankAt(v));
+        sums[k] = sums[k] * text_.omission() + (differs ? ended[v] : without_label);
+      }
+      const int slot = text_.Slot(text_.FirstLabel(v));
+      entries[v] = (slot < 0 ? sum : sums[static_cast<std::size_t>(slot)]) + EndedWithAddition(v);
+    }
+  }
+
+  OptionalWords& text_;
+  const LinearPosteriors& y_;
+  std::vector<WideDouble> row_, previous_;
+  Additions additions_;
+};
+
+double Share(WideDouble part, WideDouble whole) {
+  const auto exponent_bits = part.exponent_bits() - whole.exponent_bits();
+  if (part.is_zero() || exponent_bits < -1022) return 0.0;
+  return std::min(1.0, part.mantissa() / whole.mantissa() * PowerOfTwo(exponent_bits));
+}
+
+class BackwardPass {
+ public:
+  BackwardPass(OptionalWords& text, const LinearPosteriors& y, const Forward& forward)
+      : text_(text),
+        y_(y),
+        forward_(forward),
+        row_(static_cast<std::size_t>(text.num_states())),
+        next_(row_.size()),
+        blank_exits_(static_cast<std::size_t>(text.num_places())),
+        label_exits_(blank_exits_.size()),
+        additions_(text.num_places()),
+        said_(static_cast<std::size_t>(text.num_words())),
+        begun_(blank_exits_.size()),
+        begin_frames_(blank_exits_.size()),
+        end_frames_(blank_exits_.size()) {}
+
+  Miscues Run() {
+    for (int t = y_.num_frames() - 1; t >= 0; --t) {
+      if (t == y_.num_frames() - 1) {
+        Last(t);
+      } else {
+        next_.swap(row_);
+        Exits();
+        StepWords(y_.row(t));
+        StepAdditions(t);
+      }
+      CountWords(t);
+      CountAdditions(t);
+    }
+    return Shares();
+  }
+
+ private:
+  static constexpr std::size_t Index(int value) { return static_cast<std::size_t>(value); }
+
+  void Last(int t) {
+    const std::span<const double> y = y_.row(t);
+    const double blank = y[Index(text_.blank())];
+    for (int g = 0; g < text_.num_places(); ++g) {
+      const WideDouble rest = text_.Omitted(text_.num_words() - g);
+      row_[Index(text_.BlankAt(g))] = rest * blank;
+      if (g > 0) row_[Index(text_.LabelBefore(g))] = rest * y[Index(text_.LastLabel(g - 1))];
+    }
+    const int behind = text_.num_words();
+    CountEnd(behind, t, WideDouble(1.0));
+    additions_.speech[Index(behind)] = WideDouble(text_.Added(y));
+    additions_.after[Index(behind)] = WideDouble(blank);
+  }
+
+  // The sum of e^(-c (v - g)) b(f_v) over v >= g, of the frame after: from the blank before place g, and from
+  // the label before it, without the words that begin with that label.
+  void Exits() {
+    WideDouble sum;
+    const std::span<WideDouble> sums = text_.sums();
+    std::fill(sums.begin(), sums.end(), WideDouble());
+    for (int g = text_.num_words(); g >= 0; --g) {
+      if (g < text_.num_words()) {
+        const WideDouble entered = next_[Index(text_.FirstState(g))];
+        sum = sum * text_.omission() + entered;
+        for (std::size_t k = 0; k < sums.size(); ++k) {
+          sums[k] = sums[k] * text_.omission();
+          if (text_.FirstLabel(g) != text_.shared()[k]) sums[k] += entered;
+        }
+      }
+      blank_exits_[Index(g)] = sum;
+      if (g == 0) break;
+      const int slot = text_.Slot(text_.LastLabel(g - 1));
+      label_exits_[Index(g)] = slot < 0 ? sum : sums[Index(slot)];
+    }
+  }
+
+  // additions_ is of the frame after.
+  void StepWords(std::span<const double> y) {
+    const double blank = y[Index(text_.blank())];
+    int place = text_.num_words();
+    for (int s = text_.num_states() - 1; s >= 2; s -= 2) {
+      const int i = s / 2 - 1;  // the label before the blank s
+      WideDouble after_blank = next_[Index(s)];
+      WideDouble after_label = next_[Index(s) - 1] + next_[Index(s)];
+      if (text_.BeginsAWord(i + 1)) {
+        const WideDouble added = additions_.speech[Index(place)] * text_.addition();
+        after_blank += blank_exits_[Index(place)] + added;
+        after_label += label_exits_[Index(place)] + added;
+        --place;
+      } else {
+        after_blank += next_[Index(s) + 1];
+        if (text_.label(i) != text_.label(i + 1)) after_label += next_[Index(s) + 1];
+      }
+      row_[Index(s)] = after_blank * blank;
+      row_[Index(s) - 1] = after_label * y[Index(text_.label(i))];
+    }
+    row_[0] = (next_[0] + blank_exits_[0] + additions_.speech[0] * text_.addition()) * blank;
+  }
+
+  void StepAdditions(int t) {
+    const std::span<const double> y = y_.row(t);
+    const double blank = y[Index(text_.blank())];
+    const double phone = text_.Added(y);
+    for (int g = 0; g < text_.num_places(); ++g) {
+      WideDouble& speech = additions_.speech[Index(g)];
+      WideDouble& inside = additions_.inside[Index(g)];
+      WideDouble& after = additions_.after[Index(g)];
+      const WideDouble within = speech + inside;
+      const WideDouble over = g < text_.num_words() ? next_[Index(text_.FirstState(g))] + after : after;
+      CountEnd(g, t, over);
+      speech = (within + over) * phone;
+      inside = within * blank;
+      after = over * blank;
+    }
+  }
+
+  // A word is entered once in every reading that says it.
+  void CountWords(int t) {
+    for (int v = 0; v < text_.num_words(); ++v) {
+      const WideDouble entry = t == 0 ? text_.Omitted(v) : forward_.entries.row(t - 1)[v];
+      said_[Index(v)] += entry * row_[Index(text_.FirstState(v))];
+    }
+  }
+
+  // An addition begins once in every reading that holds it, and ends once.
+  void CountAdditions(int t) {
+    for (int g = 0; g < text_.num_places(); ++g) {
+      if (t == 0 && g > 0) break;
+      const WideDouble before = t == 0 ? WideDouble(1.0) : forward_.ended.row(t - 1)[g];
+      const WideDouble begun = before * additions_.speech[Index(g)] * text_.addition();
+      begun_[Index(g)] += begun;
+      begin_frames_[Index(g)] += begun * static_cast<double>(t);
+    }
+  }
+
+  // `rest`: of what follows frame t, the last of the addition's speech.
+  void CountEnd(int place, int t, WideDouble rest) {
+    end_frames_[Index(place)] += forward_.added.row(t)[place] * rest * static_cast<double>(t + 1);
+  }
+
+  Miscues Shares() const {
+    Miscues out;
+    for (const WideDouble said : said_) {
+      out.omission_probability.push_back(1.0 - Share(said, forward_.likelihood));
+    }
+    for (std::size_t g = 0; g < begun_.size(); ++g) {
+      const double probability = Share(begun_[g], forward_.likelihood);
+      out.addition_probability.push_back(probability);
+      out.addition_frames.push_back(probability > 0.0 ? MeanSpan(g) : FrameSpan{});
+    }
+    return out;
+  }
+
+  FrameSpan MeanSpan(std::size_t place) const {
+    const auto mean = [&](WideDouble sum) { return std::exp(sum.Log() - begun_[place].Log()); };
+    const int begin =
+        begin_frames_[place].is_zero() ? 0 : static_cast<int>(std::lround(mean(begin_frames_[place])));
+    return {begin, std::max(begin + 1, static_cast<int>(std::lround(mean(end_frames_[place]))))};
+  }
+
+  OptionalWords& text_;
+  const LinearPosteriors& y_;
+  const Forward& forward_;
+  std::vector<WideDouble> row_, next_;
+  std::vector<WideDouble> blank_exits_, label_exits_;  // [places]
+  Additions additions_;
+  std::vector<WideDouble> said_;                               // [words]
+  std::vector<WideDouble> begun_, begin_frames_, end_frames_;  // [places]
+};
+
+}  // namespace
+
+Result<Miscues> FindMiscues(MatrixView<const float> log_posteriors, std::span<const int> labels,
+                            std::span<const int> word_of_label, int num_words, int blank,
+                            const MiscueCosts& costs) {
+  if (Result<void> checked = CheckInput(log_posteriors, labels, blank); !checked) return checked.error();
+  if (word_of_label.size() != labels.size()) {
+    return Error{ErrorCode::kInvalidArgument, "word_of_label: expected one entry a label"};
+  }
+  OptionalWords text(labels, word_of_label, num_words, blank, costs);
+  const LinearPosteriors y(log_posteriors);
+  const Forward forward = ForwardPass(text, y).Run();
+  return BackwardPass(text, y, forward).Run();
+}
+
+}  // namespace higgins::ctc

@@ -1,0 +1,23 @@
+// The scores of a text that was not read as it stands.
+#pragma once
+
+#include "engine/pack.h"
+#include "engine/phone_scores.h"
+#include "higgins/result.h"
+#include "types/posteriors.h"
+#include "types/prompt.h"
+#include "types/prosody.h"
+#include "types/reading.h"
+
+namespace higgins {
+
+/// `whole` as it is where everything was said and nothing else. Otherwise what was said is scored without the
+/// words that were not and without the speech that was added, for which the best path had to find room among
+/// its phones. What was left out keeps the scores it has, with empty spans for its phones, and where there is
+/// such, so do the utterance's completeness and total. `whole` too where less than two thirds of the phones
+/// were said, or what was said fits the recording badly: then it is not certain which words were. Errors: as
+/// ScorePhones().
+Result<PhoneScores> ScoreWhatWasSaid(const Pack& pack, const Prompt& prompt, const Posteriors& posteriors,
+                                     const Prosody& prosody, const Reading& reading, PhoneScores whole);
+
+}  // namespace higgins

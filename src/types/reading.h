@@ -1,0 +1,26 @@
+// What of a text was read, and what was said beside it.
+#pragma once
+
+#include <vector>
+
+#include "types/gop_scores.h"
+
+namespace higgins {
+
+/// A stretch of speech that belongs to no word of the text.
+struct Addition {
+  int before_word = 0;  ///< the number of words: behind the last
+  FrameSpan frames;
+  double probability = 0.0;  ///< 0-1
+  std::vector<int> heard;    ///< labels of its phones
+  /// Words [begin, end) of the text, next to the stretch, that it says once more; begin = end: none.
+  int repeats_begin = 0;
+  int repeats_end = 0;
+};
+
+struct Reading {
+  std::vector<double> omission_probability;  ///< [words] 0-1
+  std::vector<Addition> additions;           ///< in the order of the text
+};
+
+}  // namespace higgins
