@@ -1,6 +1,6 @@
 // What the SDK must show, whichever way it runs: `run(options)` is scenario.mjs in Node or in a page.
 import assert from "node:assert/strict";
-import { KEY, cliReport, noise, silence, wavOf } from "./server.mjs";
+import { KEY, cliReport, noise, silence, wavOf, wavOfSamples } from "./server.mjs";
 
 export const TEXT = "I think this is the very best weather for a long walk.";
 const GOOD = "think_slt_good";
@@ -117,6 +117,25 @@ export const cases = {
     const without = await run({ wav: wavOf(GOOD), text, miscue: false });
     const plain = recognised(without).detail.Words.map((word) => word.PronunciationAssessment.ErrorType);
     assert.equal(plain.includes("Omission"), false);
+  },
+
+  async "miscue: what is said again is an insertion"(run) {
+    const wav = wavOf(GOOD);
+    const { words } = cliReport(wav, TEXT);
+    const sampleAt = (ms) => Math.round(16 * ms);
+    const begin = sampleAt(words.find((word) => word.word === "very").start_ms);
+    const end = sampleAt(words.find((word) => word.word === "best").end_ms);
+    const count = (wav.length - 44) / 2;
+    const again = wavOfSamples((count + end - begin) / 16000, (i) =>
+      wav.readInt16LE(44 + 2 * (i < end ? i : i - end + begin)) / 32768,
+    );
+    const result = recognised(await run({ wav: again, text: TEXT, miscue: true }));
+    const inserted = result.detail.Words.filter((word) => word.PronunciationAssessment.ErrorType === "Insertion");
+    assert.deepEqual(inserted.map((word) => word.Word), ["very best"], JSON.stringify(wordsOf(result.detail)));
+    assert.equal(wordsOf(result.detail).length, words.length + 1);
+    assert.match(result.detail.Lexical, /very best/);
+    const without = await run({ wav: again, text: TEXT, miscue: false });
+    assert.deepEqual(wordsOf(recognised(without).detail), words.map((word) => word.word));
   },
 
   async "continuous recognition: one turn, then the end of the stream"(run) {

@@ -281,6 +281,24 @@ TEST(Phrase, AWordThatWasProbablySaidIsNoOmission) {
   EXPECT_EQ(phrase["NBest"][0]["Lexical"], "hello there");
 }
 
+TEST(Phrase, WordsThatWereSaidAgainAreInsertions) {
+  AssessmentParameters parameters = Comprehensive();
+  Report report = Sample();
+  report.added_speech = {{1, 400, 700, 0.9, {"HH", "AH"}, 0, 1}, {2, 800, 900, 0.9, {"AH", "M"}, 0, 0}};
+  const Json plain = Json::parse(SuccessPhrase(report, parameters, OutputFormat::kDetailed));
+  EXPECT_EQ(plain["NBest"][0]["Words"].size(), 2U);
+  parameters.miscue = Miscue::kOn;
+  const Json phrase = Json::parse(SuccessPhrase(report, parameters, OutputFormat::kDetailed));
+  const Json& words = phrase["NBest"][0]["Words"];
+  ASSERT_EQ(words.size(), 3U) << "what is no word of the text cannot be spelled";
+  EXPECT_EQ(words[1]["Word"], "hello");
+  EXPECT_EQ(words[1]["PronunciationAssessment"]["ErrorType"], "Insertion");
+  EXPECT_EQ(words[1]["Offset"], 4000000);
+  EXPECT_EQ(words[1]["Duration"], 3000000);
+  EXPECT_FALSE(words[1].contains("Phonemes"));
+  EXPECT_EQ(phrase["NBest"][0]["Lexical"], "hello hello");
+}
+
 TEST(Phrase, FollowsGradingGranularityDimensionAndAlphabet) {
   AssessmentParameters parameters;  // five points, basic
   parameters.alphabet = Alphabet::kIpa;

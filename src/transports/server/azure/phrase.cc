@@ -36,7 +36,9 @@ class Writer {
     AddScores(best, UtteranceScores());
     if (parameters_.granularity != Granularity::kFullText) {
       best["Words"] = Json::array();
-      for (const WordReport& word : report_.words) best["Words"].push_back(Word(word));
+      for (const auto& [word, again] : InOrder()) {
+        best["Words"].push_back(again == nullptr ? Word(*word) : Insertion(*again));
+      }
     }
     return Json::array({std::move(best)});
   }
@@ -49,6 +51,49 @@ class Writer {
   bool is_comprehensive() const { return parameters_.dimension == Dimension::kComprehensive; }
   bool IsOmission(const WordReport& word) const {
     return parameters_.miscue == Miscue::kOn && WasOmitted(word);
+  }
+
+  /// What the text says again; other speech that is not in the text has no spelling.
+  bool IsInsertion(const AddedSpeech& added) const {
+    return parameters_.miscue == Miscue::kOn && added.repeats_begin < added.repeats_end;
+  }
+
+  /// The words of the text, and those that were said again, in order: one of the two, the other is null.
+  struct Spoken {
+    const WordReport* word;
+    const AddedSpeech* again;
+  };
+  std::vector<Spoken> InOrder() const {
+    std::vector<Spoken> spoken;
+    auto added = report_.added_speech.begin();
+    const auto append_added = [&](std::size_t before_word) {
+      for (; added != report_.added_speech.end(); ++added) {
+        if (static_cast<std::size_t>(added->before_word) > before_word) break;
+        if (IsInsertion(*added)) spoken.push_back({nullptr, &*added});
+      }
+    };
+    for (std::size_t w = 0; w < report_.words.size(); ++w) {
+      append_added(w);
+      spoken.push_back({&report_.words[w], nullptr});
+    }
+    append_added(report_.words.size());
+    return spoken;
+  }
+
+  std::string WordsOf(const AddedSpeech& again) const {
+    std::string text;
+    for (int w = again.repeats_begin; w < again.repeats_end; ++w) {
+      text += (text.empty() ? "" : " ") + report_.words[static_cast<std::size_t>(w)].word;
+    }
+    return text;
+  }
+
+  /// One entry for all words of the stretch: what is known is its time, not theirs.
+  Json Insertion(const AddedSpeech& again) const {
+    Json out = {{"Word", WordsOf(again)}};
+    AddTimes(out, again.start_ms, again.end_ms);
+    AddScores(out, {{"ErrorType", "Insertion"}});
+    return out;
   }
 
   static void AddScores(Json& to, const Json& scores) {
@@ -69,8 +114,9 @@ class Writer {
 
   std::string Lexical() const {
     std::string out;
-    for (const WordReport& word : report_.words) {
-      if (!IsOmission(word)) out += (out.empty() ? "" : " ") + word.word;
+    for (const auto& [word, again] : InOrder()) {
+      if (again == nullptr && IsOmission(*word)) continue;
+      out += (out.empty() ? "" : " ") + (again == nullptr ? word->word : WordsOf(*again));
     }
     return out;
   }
