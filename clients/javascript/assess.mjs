@@ -23,11 +23,21 @@ async function assess(recording, text, attempts = 5) {
   throw new Error("the server is busy");
 }
 
+/** Of speech that is not in the text: where it is, and the words that were said once more or what was heard. */
+function addedLine(words, added) {
+  const before = added.before_word;
+  const place = before > 0 ? `after "${words[before - 1].word}"` : "before the first word";
+  const repeated = words.slice(added.repeats_begin, added.repeats_end).map((word) => word.word);
+  const said = added.repeats_begin === null ? added.phones.join(" ") : `"${repeated.join(" ")}" once more`;
+  return `said beside the text, ${place}: ${said}`;
+}
+
 try {
   const report = await assess(await readFile(process.argv[2]), process.argv[3]);
   console.log(`total ${Math.round(report.utterance.total * 100)}`);
   for (const warning of report.warnings) console.log(`warning: ${warning.message}`);
   for (const word of report.words) if (word.omission_probability >= 0.5) console.log(`${word.word}: not heard`);
+  for (const added of report.added_speech) console.log(addedLine(report.words, added));
   for (const error of report.mispronunciations) {
     console.log(`${error.word}: ${error.type}, expected ${error.expected}, heard ${error.actual}`);
     console.log(`  ${error.suggestion}`);

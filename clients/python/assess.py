@@ -42,6 +42,17 @@ def assess(recording, text, attempts=5):
     raise SystemExit("the server is busy")
 
 
+def added_line(words, added):
+    """Of speech that is not in the text: where it is, and the words that were said once more or what was heard."""
+    before = added["before_word"]
+    place = f'after "{words[before - 1]["word"]}"' if before > 0 else "before the first word"
+    said = " ".join(added["phones"])
+    if added["repeats_begin"] is not None:
+        repeated = words[added["repeats_begin"] : added["repeats_end"]]
+        said = f'"{" ".join(word["word"] for word in repeated)}" once more'
+    return f"said beside the text, {place}: {said}"
+
+
 if __name__ == "__main__":
     with open(sys.argv[1], "rb") as file:
         report = assess(file.read(), sys.argv[2])
@@ -51,6 +62,8 @@ if __name__ == "__main__":
     for word in report["words"]:
         if word["omission_probability"] >= 0.5:
             print(f"{word['word']}: not heard")
+    for added in report["added_speech"]:
+        print(added_line(report["words"], added))
     for error in report["mispronunciations"]:
         print(f"{error['word']}: {error['type']}, expected {error['expected']}, heard {error['actual']}")
         print(f"  {error['suggestion']}")

@@ -51,8 +51,11 @@ export function phoneLabel(phone: string, notation: PhoneNotation, ipa?: string)
   return ipa || IPA[phone] || phone;
 }
 
-/** Between slashes for IPA, as it is written in running text. */
+/** Labels of phones as they are written in running text: IPA between slashes, "/θɪŋk/", ARPAbet with spaces. */
+export function labelsInText(labels: readonly string[], notation: PhoneNotation): string {
+  return notation === "ipa" ? `/${labels.join("")}/` : labels.join(" ");
+}
+
 export function phoneInText(phone: string, notation: PhoneNotation): string {
-  const label = phoneLabel(phone, notation);
-  return notation === "ipa" ? `/${label}/` : label;
+  return labelsInText([phoneLabel(phone, notation)], notation);
 }

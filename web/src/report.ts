@@ -42,6 +42,19 @@ export interface Mispronunciation {
   suggestion: string;
 }
 
+/** Speech that is not in the text: something that was added, or words of the text that were said once more. */
+export interface AddedSpeech {
+  /** An index into the words; their number: behind the last. */
+  before_word: number;
+  start_ms: number;
+  end_ms: number;
+  probability: number;
+  phones: string[];
+  /** The words [begin, end) that were said once more; null: it is no repetition. */
+  repeats_begin: number | null;
+  repeats_end: number | null;
+}
+
 export interface Utterance {
   accuracy: number;
   fluency: number;
@@ -60,6 +73,8 @@ export interface Report {
   words_per_minute: number;
   /** Probability that the text is what was read; reports of older servers, as the history may hold, have none. */
   text_match?: number;
+  /** In the order of the text; reports of older servers have none. */
+  added_speech?: AddedSpeech[];
   pack_version: string;
 }
 
@@ -68,9 +83,14 @@ export function isOtherText(report: Report): boolean {
   return (report.text_match ?? 1) < 0.5;
 }
 
-/** The server's own bound, too: it gives no tips for such a word. */
+/** The server's own bound, too: it gives no tips for such a word, which takes no time in the recording. */
 export function isOmitted(word: WordReport): boolean {
   return (word.omission_probability ?? 0) >= 0.5;
+}
+
+/** None where another text was read: then nothing of it is. */
+export function addedSpeech(report: Report): readonly AddedSpeech[] {
+  return isOtherText(report) ? [] : (report.added_speech ?? []);
 }
 
 /** What a server that speaks this contract must have sent; anything else is not a report. */

@@ -173,6 +173,53 @@ describe("files", () => {
     });
   });
 
+  test("words that were left out, and what was said beside the text", async () => {
+    await onPage(async (page, { errors }) => {
+      // The recording says "bright red coat at school".
+      await page.locator("#text").fill("She left her red coat and hat at school last week.");
+      await upload(page, "school_slt_good.flac");
+      assert.match(
+        (await page.locator("#result-summary").textContent()) ?? "",
+        /, 1 stretch not in the text$/,
+      );
+      const added = page.getByRole("region", { name: "Not in the text", exact: true }).getByRole("button");
+      assert.equal(await added.count(), 1);
+      assert.equal(await added.locator("strong").textContent(), "something else, after “her”");
+      assert.match((await added.locator(".sounds").textContent()) ?? "", /^\/\S+\/$/);
+      await page.getByLabel("ARPAbet").check();
+      assert.match((await added.locator(".sounds").textContent()) ?? "", /^[A-Z]+( [A-Z]+)*$/);
+      await added.click();
+      await page.waitForFunction(() => window.played.length === 1);
+      const { offset, duration } = await played(page);
+      assert.ok(offset > 0.7 && offset + duration < 1.3, `"bright" for ${duration} s at ${offset} s`);
+
+      // "hat" is in the line of words, where it can be chosen, and nowhere in the recording.
+      const hat = page.getByRole("button", { name: /^hat: .+, not heard$/ });
+      await hat.click();
+      assert.equal(await page.locator("#word-detail h3").textContent(), "hat");
+      assert.match((await page.locator("#word-detail").textContent()) ?? "", /This word was not heard/);
+      assert.equal(await page.locator("#word-detail button").count(), 0);
+      assert.ok(await hidden(page, ".selection"));
+      const labels = await page.locator(".t-word").allTextContents();
+      assert.ok(labels.includes("coat") && !labels.includes("hat"), labels.join(" "));
+      // The keys of the timeline stop at the words that were heard, each once.
+      const timeline = page.locator(".timeline");
+      await timeline.press("Home");
+      for (const label of labels) {
+        await timeline.press("PageUp");
+        assert.match((await timeline.getAttribute("aria-valuetext")) ?? "", new RegExp(`, ${label}$`));
+      }
+      assert.equal(await timesPlayed(page), 1);
+      assert.ok(await hidden(page, "#errors"));
+      await assertAccessible(page, "with speech that is not in the text");
+      // The next result without any has no such list.
+      await page.locator("#text").fill(TEXT);
+      await upload(page, "think_slt_good.flac");
+      assert.ok(await hidden(page, "#added"));
+      assert.deepEqual(errors, []);
+    });
+  });
+
   test("the text can be one's own, and one that looks like markup stays text", async () => {
     await onPage(async (page) => {
       await page.getByLabel("Practice text").selectOption({ label: "Your own text" });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PhoneReport, Report, WordReport } from "../../../web/src/report.ts";
+import type { AddedSpeech, PhoneReport, Report, WordReport } from "../../../web/src/report.ts";
 import { compare, sameText, signed } from "../../../web/src/score/compare.ts";
 import { summary } from "../../../web/src/view/scores.ts";
 import { withoutTipsText } from "../../../web/src/view/word_detail.ts";
@@ -80,8 +80,21 @@ test("the engine's flag decides about a phone, not its score", () => {
 test("the summary says when another text was read, where the server knows", () => {
   assert.match(summary(report(0.9, [])), /no sound to work on/);
   assert.match(summary({ ...report(0.9, []), text_match: 0.5 }), /no sound to work on/);
-  assert.match(summary(report(0.7, [{ ...word("a", 0.3, []), omission_probability: 0.9 }])), /1 word not heard$/);
+  assert.match(
+    summary(report(0.7, [{ ...word("a", 0.3, []), omission_probability: 0.9 }])),
+    /1 word not heard$/,
+  );
   assert.equal(summary({ ...report(0.12, []), text_match: 0.1 }), "This did not sound like the text");
+});
+
+test("the summary counts what is not in the text", () => {
+  const stretch = { before_word: 0, phones: ["AH"] } as AddedSpeech;
+  const unheard = { ...word("a", 0.3, []), omission_probability: 0.9 };
+  const added = (...added_speech: AddedSpeech[]) => ({ ...report(0.7, [unheard]), added_speech });
+  assert.match(summary(added()), /work on, 1 word not heard$/);
+  assert.match(summary(added(stretch)), /1 word not heard, 1 stretch not in the text$/);
+  assert.match(summary(added(stretch, stretch)), /, 2 stretches not in the text$/);
+  assert.equal(summary({ ...added(stretch), text_match: 0.1 }), "This did not sound like the text");
 });
 
 test("a word without tips says why", () => {
@@ -139,6 +152,16 @@ test("the same phone flagged twice and then once counts as one fixed", () => {
   const once = report(0.5, [word("did", 0.5, [phone("D", 0, "substitution"), phone("D", 1)])]);
   const { fixed, remaining } = compare(twice, once);
   assert.deepEqual([fixed, remaining], [1, 1]);
+});
+
+test("of a word that was not heard no sound is fixed or new", () => {
+  const heard = report(0.5, [word("did", 0.5, [phone("D", 0, "substitution"), phone("IH", 1)])]);
+  const unheard = report(0.4, [
+    { ...word("did", 0.3, [phone("D", 1), phone("IH", 0, "deletion")]), omission_probability: 0.9 },
+  ]);
+  const { fixed, remaining, appeared } = compare(unheard, unheard);
+  assert.deepEqual([fixed, remaining, appeared], [0, 0, 0]);
+  assert.equal(compare(heard, unheard).appeared, 0);
 });
 
 test("words that do not line up are not compared", () => {

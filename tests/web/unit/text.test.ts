@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { IPA, phoneInText, phoneLabel } from "../../../web/src/phones.ts";
+import { IPA, labelsInText, phoneInText, phoneLabel } from "../../../web/src/phones.ts";
 import type { Report } from "../../../web/src/report.ts";
 import { TEXT_GROUPS } from "../../../web/src/texts.ts";
 import { tokensOf } from "../../../web/src/text.ts";
@@ -69,6 +69,8 @@ test("phones are written as the user chose", () => {
   assert.equal(phoneLabel("AH", "arpabet", "ə"), "AH");
   assert.equal(phoneInText("TH", "ipa"), "/θ/");
   assert.equal(phoneInText("TH", "arpabet"), "TH");
+  assert.equal(labelsInText(["θ", "ɪ"], "ipa"), "/θɪ/");
+  assert.equal(labelsInText(["TH", "IH"], "arpabet"), "TH IH");
 });
 
 test("what happened to a phone, in words", () => {

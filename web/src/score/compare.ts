@@ -1,5 +1,5 @@
 // What changed between two attempts at the same text.
-import type { Report, Utterance, WordReport } from "../report.ts";
+import { isOmitted, type Report, type Utterance, type WordReport } from "../report.ts";
 import { percent } from "./level.ts";
 
 export interface WordChange {
@@ -29,8 +29,10 @@ export function sameText(a: string, b: string): boolean {
   return plain(a) === plain(b);
 }
 
-/** The flagged phones of a word, by what was expected: the same phone flagged twice counts twice. */
+/** The flagged phones of a word, by what was expected: the same phone flagged twice counts twice. Of a word that was not
+ * heard, none: its phones are no sounds to work on. */
 function flagged(word: WordReport): string[] {
+  if (isOmitted(word)) return [];
   return (word.phonemes ?? [])
     .filter((phone) => phone.error !== null)
     .map((phone) => (phone.error === "insertion" ? `+${phone.phone}` : phone.phone));

@@ -2,9 +2,11 @@
 import { decode, Player } from "../audio/player.ts";
 import { audibleStretch, type Stretch } from "../audio/stretch.ts";
 import type { PhoneNotation } from "../phones.ts";
+import { isOmitted, type WordReport } from "../report.ts";
 import { compare } from "../score/compare.ts";
 import { type Level, wordLevel } from "../score/level.ts";
 import type { Attempt } from "../store/attempts.ts";
+import { addedList } from "./added.ts";
 import { comparisonView } from "./comparison.ts";
 import { byId, h, icon } from "./dom.ts";
 import { setCurrent } from "./roving.ts";
@@ -23,6 +25,8 @@ interface Heard {
   attempt: Attempt;
   player: Player | null;
 }
+
+const NOTHING: Stretch = { start_ms: 0, end_ms: 0 };
 
 function stretchOf(heard: Heard, start_ms: number, end_ms: number): Stretch {
   const duration_ms = heard.player?.duration_ms ?? heard.attempt.report.quality.duration_ms;
@@ -88,6 +92,7 @@ export class ResultView {
     this.notation = notation;
     if (!this.current) return;
     this.timeline?.setNotation(notation);
+    this.drawAdded(this.current);
     this.drawWord();
     this.drawErrors(this.current.attempt);
     this.drawComparison();
@@ -123,6 +128,7 @@ export class ResultView {
       this.onWord(index),
     );
     byId("result-words").replaceChildren(this.words, legend());
+    this.drawAdded(heard);
     const samples = player ? player.buffer.getChannelData(0) : null;
     this.timeline = new Timeline(
       attempt.report,
@@ -177,6 +183,14 @@ export class ResultView {
     );
   }
 
+  private drawAdded(heard: Heard): void {
+    const entries = addedList(heard.attempt.report, this.notation, ({ start_ms, end_ms }) =>
+      this.play(heard, stretchOf(heard, start_ms, end_ms)),
+    );
+    byId("added").hidden = entries.length === 0;
+    byId("added-list").replaceChildren(...entries);
+  }
+
   private drawErrors(attempt: Attempt): void {
     const errors = attempt.report.mispronunciations;
     // With one wrong word, its detail already says it all.
@@ -217,7 +231,7 @@ export class ResultView {
       onPlay: () => this.play(heard, { start_ms: 0, end_ms: this.duration(heard) }),
       onWord: (index: number) => {
         const word = heard.attempt.report.words?.[index];
-        if (word) this.play(heard, stretchOf(heard, word.start_ms, word.end_ms));
+        if (word) this.playWord(heard, word);
       },
     });
     byId("comparison-body").replaceChildren(
@@ -246,12 +260,17 @@ export class ResultView {
     void heard.player?.play(stretch).then(() => this.drawPlayButton());
   }
 
+  /** For a word that was not heard, what plays ends as it would for any other, and nothing follows. */
+  private playWord(heard: Heard, word: WordReport): void {
+    this.play(heard, isOmitted(word) ? NOTHING : stretchOf(heard, word.start_ms, word.end_ms));
+  }
+
   private onWord(index: number): void {
     const heard = this.current;
     const word = heard?.attempt.report.words?.[index];
     if (!heard || !word) return;
     if (index !== this.selected) this.select(index);
-    this.play(heard, stretchOf(heard, word.start_ms, word.end_ms));
+    this.playWord(heard, word);
   }
 
   private onPhone(word_index: number, phone_index: number): void {

@@ -1,5 +1,5 @@
 // The head of a result: the total, and what it is made of.
-import { isOmitted, isOtherText, type Report, type Utterance } from "../report.ts";
+import { addedSpeech, isOmitted, isOtherText, type Report, type Utterance } from "../report.ts";
 import { percent, verdict } from "../score/level.ts";
 import { type Comparison, signed } from "../score/compare.ts";
 import { h } from "./dom.ts";
@@ -27,15 +27,23 @@ function bar(score: number): HTMLElement {
   return h("span", { class: "bar", "aria-hidden": "true" }, fill);
 }
 
+function counted(count: number, one: string, many: string): string {
+  return count === 1 ? `1 ${one}` : `${count} ${many}`;
+}
+
 /** One line for the eye and for the screen reader. */
 export function summary(report: Report): string {
   if (isOtherText(report)) return "This did not sound like the text";
   const count = report.mispronunciations.length;
-  const sounds =
-    count === 0 ? "no sound to work on" : count === 1 ? "1 sound to work on" : `${count} sounds to work on`;
   const unheard = (report.words ?? []).filter(isOmitted).length;
-  const words = unheard === 0 ? "" : unheard === 1 ? ", 1 word not heard" : `, ${unheard} words not heard`;
-  return `${verdict(report.utterance.total)}, ${sounds}${words}`;
+  const added = addedSpeech(report).length;
+  const parts = [
+    verdict(report.utterance.total),
+    count > 0 ? counted(count, "sound to work on", "sounds to work on") : "no sound to work on",
+    unheard > 0 ? counted(unheard, "word not heard", "words not heard") : "",
+    added > 0 ? counted(added, "stretch not in the text", "stretches not in the text") : "",
+  ];
+  return parts.filter(Boolean).join(", ");
 }
 
 export function scores(report: Report, comparison: Comparison | null): HTMLElement {

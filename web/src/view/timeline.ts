@@ -6,7 +6,7 @@
 // second, Page Up/Down by a word, Enter plays from there); words and phones have their own buttons above it.
 import { peaksOf } from "../audio/peaks.ts";
 import { type PhoneNotation, phoneLabel } from "../phones.ts";
-import type { Report } from "../report.ts";
+import { isOmitted, type Report, type WordReport } from "../report.ts";
 import { phoneLevel, wordLevel } from "../score/level.ts";
 import { clock, pxToTime, type Span, spanAt, timeToPx, trackWidth } from "../score/timeline.ts";
 import { h } from "./dom.ts";
@@ -33,6 +33,9 @@ export class Timeline {
   private readonly selection = h("div", { class: "selection", hidden: true });
   private readonly labels: { element: HTMLElement; span: Span }[] = [];
   private readonly words: HTMLElement[] = [];
+  // A word that was not heard takes no time: it has no label here, and no key stops at it.
+  private readonly heard: readonly WordReport[];
+  private selected = -1;
   private width_px = 0;
   private position_ms = 0;
 
@@ -43,6 +46,7 @@ export class Timeline {
     private notation: PhoneNotation,
     private readonly events: TimelineEvents,
   ) {
+    this.heard = (report.words ?? []).filter((word) => !isOmitted(word));
     this.track = h("div", { class: "track" }, this.selection, this.canvas);
     this.addLabels();
     this.track.append(this.playhead);
@@ -77,15 +81,18 @@ export class Timeline {
     this.position_ms = Math.min(this.duration_ms, Math.max(0, position_ms));
     this.playhead.style.transform = `translateX(${this.px(this.position_ms)}px)`;
     this.element.setAttribute("aria-valuenow", String(Math.round(this.position_ms)));
-    const word = this.report.words?.[spanAt(this.report.words ?? [], this.position_ms)]?.word;
+    const word = this.heard[spanAt(this.heard, this.position_ms)]?.word;
     this.element.setAttribute("aria-valuetext", `${clock(this.position_ms)}${word ? `, ${word}` : ""}`);
   }
 
   select(word_index: number): void {
+    this.selected = word_index;
     const word = this.report.words?.[word_index];
-    this.selection.hidden = !word;
-    this.words.forEach((element, index) => element.classList.toggle("selected", index === word_index));
-    if (!word) return;
+    for (const element of this.words) {
+      element.classList.toggle("selected", this.indices(element)[0] === word_index);
+    }
+    this.selection.hidden = !word || isOmitted(word);
+    if (!word || isOmitted(word)) return;
     this.place(this.selection, word);
     const left_px = this.px(word.start_ms);
     const right_px = this.px(word.end_ms);
@@ -110,6 +117,7 @@ export class Timeline {
 
   private addLabels(): void {
     this.report.words?.forEach((word, index) => {
+      if (isOmitted(word)) return;
       const label = h(
         "div",
         { class: "t-word", "data-level": wordLevel(word), "data-word": index },
@@ -144,8 +152,7 @@ export class Timeline {
     this.width_px = width_px;
     this.track.style.width = `${width_px}px`;
     for (const { element, span } of this.labels) this.place(element, span);
-    const selected = this.words.findIndex((element) => element.classList.contains("selected"));
-    if (selected >= 0) this.select(selected);
+    this.select(this.selected);
     this.setPosition(this.position_ms);
     this.draw();
   }
@@ -188,7 +195,7 @@ export class Timeline {
 
   /** The start of the word after (+1) or before (-1) this position. */
   private wordStart(direction: 1 | -1): number {
-    const starts = (this.report.words ?? []).map((word) => word.start_ms);
+    const starts = this.heard.map((word) => word.start_ms);
     if (direction > 0) return starts.find((start) => start > this.position_ms) ?? this.duration_ms;
     return starts.reverse().find((start) => start < this.position_ms) ?? 0;
   }

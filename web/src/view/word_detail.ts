@@ -7,7 +7,7 @@ import {
   type Report,
   type WordReport,
 } from "../report.ts";
-import { type PhoneNotation, phoneInText, phoneLabel } from "../phones.ts";
+import { labelsInText, type PhoneNotation, phoneInText, phoneLabel } from "../phones.ts";
 import { LEVEL_NAMES, percent, phoneLevel } from "../score/level.ts";
 import { h, icon } from "./dom.ts";
 import { roving } from "./roving.ts";
@@ -69,8 +69,10 @@ const SOURCE_NOTES: Record<string, string> = {
 /** The sounds of the word as they were expected, e.g. "/θɪŋk/". */
 function expectedText(word: WordReport, notation: PhoneNotation): string {
   const phones = (word.phonemes ?? []).filter((phone) => phone.error !== "insertion");
-  const labels = phones.map((phone) => phoneLabel(phone.phone, notation, phone.ipa));
-  return notation === "ipa" ? `/${labels.join("")}/` : labels.join(" ");
+  return labelsInText(
+    phones.map((phone) => phoneLabel(phone.phone, notation, phone.ipa)),
+    notation,
+  );
 }
 
 /** Never "100 %": it is a guess. Below a half the engine means "something was wrong", hardly what. */
@@ -123,16 +125,19 @@ export function wordDetail(
     h(
       "div",
       { class: "word-head" },
-      h(
-        "button",
-        {
-          type: "button",
-          class: "round",
-          "aria-label": `Play ${word.word}`,
-          onclick: () => events.onPlayWord(index),
-        },
-        icon("play"),
-      ),
+      // It takes no time in the recording: there is nothing to play.
+      isOmitted(word)
+        ? null
+        : h(
+            "button",
+            {
+              type: "button",
+              class: "round",
+              "aria-label": `Play ${word.word}`,
+              onclick: () => events.onPlayWord(index),
+            },
+            icon("play"),
+          ),
       h("h3", {}, word.word),
       h("span", { class: "expected", lang: "en" }, expectedText(word, notation)),
       h(
@@ -143,9 +148,7 @@ export function wordDetail(
     ),
     // What may have been heard in its place says nothing about how it would have been said.
     ...(isOmitted(word) ? [] : [phones]),
-    errors.length > 0
-      ? tips(errors, notation)
-      : h("p", { class: "quiet" }, withoutTipsText(report, word)),
+    errors.length > 0 ? tips(errors, notation) : h("p", { class: "quiet" }, withoutTipsText(report, word)),
     ...(source ? [h("p", { class: "quiet" }, source)] : []),
   ];
 }

@@ -1,5 +1,5 @@
 // The text as it was written, each word a button coloured by how it came out.
-import type { Report } from "../report.ts";
+import { isOmitted, type Report } from "../report.ts";
 import { LEVEL_NAMES, percent, wordLevel } from "../score/level.ts";
 import { tokensOf } from "../text.ts";
 import { h, icon } from "./dom.ts";
@@ -17,6 +17,7 @@ export function wordsLine(report: Report, label: string, on_word: OnWord): HTMLE
       const word = report.words?.[index];
       if (!word) return;
       const level = wordLevel(word);
+      const unheard = isOmitted(word) ? ", not heard" : ""; // Enter plays nothing then
       if (part > 0) line.append(" ");
       // "1995" is shown as the words that were expected.
       const shown = token.words.length > 1 ? word.word : token.written;
@@ -28,7 +29,7 @@ export function wordsLine(report: Report, label: string, on_word: OnWord): HTMLE
             class: "word",
             "data-level": level,
             "data-word": index,
-            "aria-label": `${shown}: ${LEVEL_NAMES[level]}, ${percent(word.total)} of 100`,
+            "aria-label": `${shown}: ${LEVEL_NAMES[level]}, ${percent(word.total)} of 100${unheard}`,
             onclick: () => on_word(index),
           },
           h("span", { class: "written" }, shown),

@@ -1,0 +1,49 @@
+// What was said that is not in the text: an entry a stretch, each with a button that plays it.
+import { labelsInText, type PhoneNotation, phoneLabel } from "../phones.ts";
+import { type AddedSpeech, addedSpeech, type Report } from "../report.ts";
+import { h, icon } from "./dom.ts";
+
+/** "“of the” once more, after “of”", "something else, before the first word". */
+export function addedText(report: Report, added: AddedSpeech): string {
+  const words = (report.words ?? []).map(({ word }) => word);
+  const before = words[added.before_word - 1];
+  const place = before === undefined ? "before the first word" : `after “${before}”`;
+  if (added.repeats_begin === null || added.repeats_end === null) return `something else, ${place}`;
+  return `“${words.slice(added.repeats_begin, added.repeats_end).join(" ")}” once more, ${place}`;
+}
+
+/** What was heard; a repetition is named by its words, and needs none. */
+export function addedSounds(added: AddedSpeech, notation: PhoneNotation): string {
+  if (added.repeats_begin !== null || added.phones.length === 0) return "";
+  return labelsInText(
+    added.phones.map((phone) => phoneLabel(phone, notation)),
+    notation,
+  );
+}
+
+export function addedList(
+  report: Report,
+  notation: PhoneNotation,
+  on_play: (added: AddedSpeech) => void,
+): HTMLElement[] {
+  return addedSpeech(report).map((added) => {
+    const text = addedText(report, added);
+    const sounds = addedSounds(added, notation);
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        {
+          type: "button",
+          class: "added-stretch",
+          "aria-label": `Play ${text}${sounds ? `: ${sounds}` : ""}`,
+          onclick: () => on_play(added),
+        },
+        icon("play"),
+        h("strong", {}, text),
+        sounds && h("span", { class: "sounds" }, sounds),
+      ),
+    );
+  });
+}
