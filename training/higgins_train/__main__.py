@@ -19,6 +19,7 @@ COMMANDS = [
     "synthesis",
     "announcer",
     "diagnosis",
+    "miscues",
     "ablate",
     "fairness",
     "experts",

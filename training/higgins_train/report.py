@@ -189,6 +189,36 @@ def diagnosis_block(folder: Path) -> str:
     return "\n".join(lines)
 
 
+def miscues_block(folder: Path) -> str:
+    """Recordings whose text was not read as it stands; a column for each corpus."""
+    figures = json.loads((folder / "miscues.json").read_text())
+    rows = [
+        ("read as it stands: recordings", "own", "recordings", "d"),
+        ("... speech said to be added", "own", "additions_invented", ".1%"),
+        ("... words said to be left out", "own", "read_words_doubted", ".2%"),
+        ("one to three words more than the text: recordings", "added", "recordings", "d"),
+        ("... found", "added", "additions_found", ".1%"),
+        ("... good words of the text that become poor", "added", "good_words_spoilt", ".1%"),
+        ("... more errors, of 100 words", "added", "errors_more_per_100_words", "+.1f"),
+        ("one to three words twice: recordings", "repeated", "recordings", "d"),
+        ("... found", "repeated", "additions_found", ".1%"),
+        ("... exactly these words named", "repeated", "repetitions_named", ".1%"),
+        ("... good words that become poor", "repeated", "good_words_spoilt", ".1%"),
+        ("... more errors, of 100 words", "repeated", "errors_more_per_100_words", "+.1f"),
+        ("one to three words left out: recordings", "omitted", "recordings", "d"),
+        ("... words found to be left out", "omitted", "omitted_words_found", ".1%"),
+        ("... words that were read, said to be left out", "omitted", "read_words_doubted", ".1%"),
+        ("... good words that become poor", "omitted", "good_words_spoilt", ".1%"),
+        ("... more errors, of 100 words", "omitted", "errors_more_per_100_words", "+.1f"),
+    ]
+    lines = ["| | " + " | ".join(figures) + " |", "|---" * (len(figures) + 1) + "|"]
+    lines += [
+        f"| {title} | " + " | ".join(format(of[kind][key], form) for of in figures.values()) + " |"
+        for title, kind, key, form in rows
+    ]
+    return "\n".join(lines)
+
+
 def fairness_block(folder: Path) -> str:
     report = json.loads((folder / "fairness.json").read_text())
     lines = [
@@ -234,6 +264,7 @@ BLOCKS = {
     "experts": (experts_block, experts.FILE),
     "decoder": (decoder_block, "decoder.json"),
     "diagnosis": (diagnosis_block, "diagnosis.json"),
+    "miscues": (miscues_block, "miscues.json"),
     "fairness": (fairness_block, "fairness.json"),
     "plots": (plots_block, "."),
 }
