@@ -102,7 +102,8 @@ void MiscuesOfTenWords(benchmark::State& state) {
   for (int i = 0; i < 40; ++i) word_of_label.push_back(i / 4);
   const auto y = utterance.log_posteriors.view();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(FindMiscues(y, utterance.labels, word_of_label, 10, kBlank, {10.0, 4.0, 1.4}));
+    benchmark::DoNotOptimize(
+        FindMiscues(y, utterance.labels, word_of_label, 10, kBlank, {10.0, 4.0, 1.4, 8.0}));
   }
 }
 BENCHMARK(MiscuesOfTenWords)->Unit(benchmark::kMillisecond);

@@ -63,7 +63,7 @@ struct WordReport {
   std::vector<PhoneReport> phonemes;
   /// Probability that the word was left out, or said so that nothing of it can be recognised, 0-1. From
   /// kOmittedFrom on its phones are no sounds to work on, and it takes no time: it begins and ends where the
-  /// word before it ends.
+  /// word before it ends (0 before the first).
   double omission_probability = 0.0;
 };
 
@@ -111,7 +111,8 @@ struct AddedSpeech {
   int end_ms = 0;
   double probability = 0.0;         ///< that there is such speech in this place, 0-1
   std::vector<std::string> phones;  ///< what was heard, ARPAbet without stress
-  /// Report::words [begin, end) that were said once more, before or after the stretch; begin = end: none.
+  /// Report::words [begin, end), before, after or around this place, that were said once more; begin = end:
+  /// none.
   int repeats_begin = 0;
   int repeats_end = 0;
 };

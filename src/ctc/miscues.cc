@@ -19,7 +19,8 @@ class OptionalWords {
         blank_(blank),
         omission_(std::exp(-costs.omitted_word)),
         addition_(std::exp(-costs.addition)),
-        added_frame_(std::exp(-costs.added_frame)) {
+        added_frame_(std::exp(-costs.added_frame)),
+        replacement_(std::exp(-costs.replacement)) {
     for (int w = 0; w < num_words; ++w) {
       const auto first = std::lower_bound(word_of_label.begin(), word_of_label.end(), w);
       begin_.push_back(static_cast<int>(first - word_of_label.begin()));
@@ -50,6 +51,7 @@ class OptionalWords {
   int blank() const { return blank_; }
   double omission() const { return omission_; }
   double addition() const { return addition_; }
+  double replacement() const { return replacement_; }
 
   /// The probability of a phone of added speech in a frame of these posteriors, its cost included.
   double Added(std::span<const double> y) const {
@@ -71,7 +73,7 @@ class OptionalWords {
  private:
   std::span<const int> labels_;
   int blank_;
-  double omission_, addition_, added_frame_;
+  double omission_, addition_, added_frame_, replacement_;
   std::vector<int> begin_;      // [words + 1] label index
   std::vector<char> is_first_;  // [labels + 1]
   std::vector<int> shared_;
@@ -107,10 +109,12 @@ struct Forward {
   Forward(int num_frames, const OptionalWords& text)
       : entries(num_frames, text.num_words()),
         ended(num_frames, text.num_places()),
+        speech(num_frames, text.num_places()),
         added(num_frames, text.num_places()) {}
   Table entries;          // of word v into the frame after
   Table ended;            // E of the word before place g
-  Table added;            // S
+  Table speech;           // S
+  Table added;            // S + R
   WideDouble likelihood;  // the sum of all readings
 };
 
@@ -135,15 +139,16 @@ class ForwardPass {
       }
       for (int g = 0; g < text_.num_places(); ++g) {
         out.ended.row(t)[g] = g == 0 ? Row(0) : Row(text_.BlankAt(g)) + Row(text_.LabelBefore(g));
-        out.added.row(t)[g] = additions_.speech[static_cast<std::size_t>(g)];
+        out.speech.row(t)[g] = additions_.speech[static_cast<std::size_t>(g)];
+        out.added.row(t)[g] = EndedWithAddition(g);
       }
       Entries(out.ended.row(t), out.entries.row(t));
     }
     const WideDouble* ended = out.ended.row(y_.num_frames() - 1);
     for (int g = 0; g < text_.num_places(); ++g) {
-      out.likelihood += ended[g] * text_.Omitted(text_.num_words() - g);
+      const double replaced = g < text_.num_words() ? text_.replacement() : 1.0;
+      out.likelihood += (ended[g] + EndedWithAddition(g) * replaced) * text_.Omitted(text_.num_words() - g);
     }
-    out.likelihood += EndedWithAddition(text_.num_words());
     return out;
   }
 
@@ -199,14 +204,16 @@ class ForwardPass {
     const std::span<WideDouble> sums = text_.sums();
     std::fill(sums.begin(), sums.end(), WideDouble());
     for (int v = 0; v < text_.num_words(); ++v) {
-      sum = sum * text_.omission() + ended[v];
+      const WideDouble with_addition = EndedWithAddition(v) * text_.replacement();  // unless v is said
+      sum = sum * text_.omission() + (ended[v] + with_addition);
       for (std::size_t k = 0; k < sums.size(); ++k) {
         const bool differs = v == 0 || text_.LastLabel(v - 1) != text_.shared()[k];
         const WideDouble without_label = Row(text_.BlankAt(v));
-        sums[k] = sums[k] * text_.omission() + (differs ? ended[v] : without_label);
+        sums[k] = sums[k] * text_.omission() + ((differs ? ended[v] : without_label) + with_addition);
       }
       const int slot = text_.Slot(text_.FirstLabel(v));
-      entries[v] = (slot < 0 ? sum : sums[static_cast<std::size_t>(slot)]) + EndedWithAddition(v);
+      entries[v] = (slot < 0 ? sum : sums[static_cast<std::size_t>(slot)]) +
+                   EndedWithAddition(v) * (1.0 - text_.replacement());
     }
   }
 
@@ -234,6 +241,8 @@ class BackwardPass {
         label_exits_(blank_exits_.size()),
         additions_(text.num_places()),
         said_(static_cast<std::size_t>(text.num_words())),
+        replaced_(said_.size()),
+        added_(blank_exits_.size()),
         begun_(blank_exits_.size()),
         begin_frames_(blank_exits_.size()),
         end_frames_(blank_exits_.size()) {}
@@ -245,11 +254,12 @@ class BackwardPass {
       } else {
         next_.swap(row_);
         Exits();
+        CountAdded(t);
         StepWords(y_.row(t));
         StepAdditions(t);
       }
       CountWords(t);
-      CountAdditions(t);
+      CountBegun(t);
     }
     return Shares();
   }
@@ -264,11 +274,12 @@ class BackwardPass {
       const WideDouble rest = text_.Omitted(text_.num_words() - g);
       row_[Index(text_.BlankAt(g))] = rest * blank;
       if (g > 0) row_[Index(text_.LabelBefore(g))] = rest * y[Index(text_.LastLabel(g - 1))];
+      const WideDouble after_addition = g < text_.num_words() ? rest * text_.replacement() : rest;
+      CountEnd(g, t, after_addition);
+      additions_.speech[Index(g)] = after_addition * text_.Added(y);
+      additions_.after[Index(g)] = after_addition * blank;
     }
-    const int behind = text_.num_words();
-    CountEnd(behind, t, WideDouble(1.0));
-    additions_.speech[Index(behind)] = WideDouble(text_.Added(y));
-    additions_.after[Index(behind)] = WideDouble(blank);
+    CountLast();
   }
 
   // The sum of e^(-c (v - g)) b(f_v) over v >= g, of the frame after: from the blank before place g, and from
@@ -325,7 +336,8 @@ class BackwardPass {
       WideDouble& inside = additions_.inside[Index(g)];
       WideDouble& after = additions_.after[Index(g)];
       const WideDouble within = speech + inside;
-      const WideDouble over = g < text_.num_words() ? next_[Index(text_.FirstState(g))] + after : after;
+      WideDouble over = blank_exits_[Index(g)] * text_.replacement() + after;
+      if (g < text_.num_words()) over += next_[Index(text_.FirstState(g))] * (1.0 - text_.replacement());
       CountEnd(g, t, over);
       speech = (within + over) * phone;
       inside = within * blank;
@@ -341,8 +353,29 @@ class BackwardPass {
     }
   }
 
-  // An addition begins once in every reading that holds it, and ends once.
-  void CountAdditions(int t) {
+  // What follows an addition whose last frame, or the blank behind it, is t: the word of its place, which
+  // makes it an addition, or a later one, which makes it a replacement of the words between.
+  void CountAdded(int t) {
+    const WideDouble* added = forward_.added.row(t);
+    WideDouble replacing;
+    for (int w = 0; w < text_.num_words(); ++w) {
+      added_[Index(w)] += added[w] * next_[Index(text_.FirstState(w))];
+      replacing = (replacing + added[w] * text_.replacement()) * text_.omission();
+      replaced_[Index(w)] += replacing * blank_exits_[Index(w) + 1];
+    }
+  }
+  void CountLast() {
+    const WideDouble* added = forward_.added.row(y_.num_frames() - 1);
+    WideDouble replacing;
+    for (int w = 0; w < text_.num_words(); ++w) {
+      replacing = (replacing + added[w] * text_.replacement()) * text_.omission();
+      replaced_[Index(w)] += replacing * text_.Omitted(text_.num_words() - 1 - w);
+    }
+    added_[Index(text_.num_words())] += added[text_.num_words()];
+  }
+
+  // Added speech begins once in every reading that holds it, and ends once.
+  void CountBegun(int t) {
     for (int g = 0; g < text_.num_places(); ++g) {
       if (t == 0 && g > 0) break;
       const WideDouble before = t == 0 ? WideDouble(1.0) : forward_.ended.row(t - 1)[g];
@@ -354,16 +387,16 @@ class BackwardPass {
 
   // `rest`: of what follows frame t, the last of the addition's speech.
   void CountEnd(int place, int t, WideDouble rest) {
-    end_frames_[Index(place)] += forward_.added.row(t)[place] * rest * static_cast<double>(t + 1);
+    end_frames_[Index(place)] += forward_.speech.row(t)[place] * rest * static_cast<double>(t + 1);
   }
 
   Miscues Shares() const {
     Miscues out;
-    for (const WideDouble said : said_) {
-      out.omission_probability.push_back(1.0 - Share(said, forward_.likelihood));
+    for (std::size_t w = 0; w < said_.size(); ++w) {
+      out.omission_probability.push_back(1.0 - Share(said_[w] + replaced_[w], forward_.likelihood));
     }
-    for (std::size_t g = 0; g < begun_.size(); ++g) {
-      const double probability = Share(begun_[g], forward_.likelihood);
+    for (std::size_t g = 0; g < added_.size(); ++g) {
+      const double probability = Share(added_[g], forward_.likelihood);
       out.addition_probability.push_back(probability);
       out.addition_frames.push_back(probability > 0.0 ? MeanSpan(g) : FrameSpan{});
     }
@@ -383,8 +416,8 @@ class BackwardPass {
   std::vector<WideDouble> row_, next_;
   std::vector<WideDouble> blank_exits_, label_exits_;  // [places]
   Additions additions_;
-  std::vector<WideDouble> said_;                               // [words]
-  std::vector<WideDouble> begun_, begin_frames_, end_frames_;  // [places]
+  std::vector<WideDouble> said_, replaced_;                            // [words]
+  std::vector<WideDouble> added_, begun_, begin_frames_, end_frames_;  // [places]
 };
 
 }  // namespace

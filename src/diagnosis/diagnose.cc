@@ -82,6 +82,14 @@ Finding ToFinding(const Insertion& insertion, const DiagnosisInputs& inputs) {
   return finding;
 }
 
+// A sound between two words where speech was added is part of that.
+bool IsOfAnAddition(int slot, const DiagnosisInputs& inputs) {
+  const std::vector<int>& word_of_phone = inputs.canonical.word_of_phone;
+  return std::ranges::any_of(inputs.reading.additions, [&](const Addition& addition) {
+    return slot == std::ranges::lower_bound(word_of_phone, addition.before_word) - word_of_phone.begin();
+  });
+}
+
 // A phone of speech that is not in the text, as if it were one of the text's that does not fit.
 constexpr float kAddedPhoneNats = -8.0F;
 
@@ -127,10 +135,13 @@ Findings Diagnose(const DiagnosisInputs& inputs) {
     }
   }
   // Insertions have ratios of the lattice only, and are compared with the like.
-  const std::vector<Insertion> insertions =
+  std::vector<Insertion> insertions =
       FindInsertions(inputs.canonical, inputs.gop, in_lattice, inputs.scores.insertion_logit,
                      inputs.calibration.insertion_threshold_nats, inputs.strictness * std::numbers::ln2,
                      inputs.phones, inputs.advice);
+
+  std::erase_if(insertions,
+                [&](const Insertion& insertion) { return IsOfAnAddition(insertion.slot, inputs); });
 
   std::size_t next_insertion = 0;
   for (int i = 0; i <= num_phones; ++i) {

@@ -1,7 +1,9 @@
 #include "engine/reading.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -19,18 +21,25 @@ namespace {
 // How likely a reader leaves a word out, before anything is heard: e^-10. At e^-7 the completeness of
 // learners' readings follows the experts' less. What an addition costs was chosen on readers of fit
 // (`python -m higgins_train miscues`): of the fluent ones none is said to have added anything.
-constexpr ctc::MiscueCosts kCosts{.omitted_word = 10.0, .addition = 4.0, .added_frame = 1.4};
+constexpr ctc::MiscueCosts kCosts{
+    .omitted_word = 10.0, .addition = 4.0, .added_frame = 1.4, .replacement = 8.0};
 // A single phone is more often a sound too many in a word; what is shorter has no place for two.
 constexpr std::size_t kMinAddedPhones = 2;
 constexpr int kMinAddedFrames = 8;
-constexpr double kAddedFrom = 0.5;
+constexpr double kAddedFrom = 0.8;
 constexpr double kConsideredFrom = 0.02;
-constexpr double kWholeFrom = 0.75;  // what is left of one addition's probability is no other's
+constexpr double kMostOfOne = 1.25;  // what is more is two additions
 constexpr int kMostRepeatedWords = 8;
-constexpr double kRepeatedFromNats = -3.0;
+constexpr double kMostNatsWorse = 3.0;  // a phone, than the phones that were heard
 
 MatrixView<const float> Rows(MatrixView<const float> matrix, FrameSpan frames) {
   return {matrix.row(frames.begin).data(), frames.end - frames.begin, matrix.columns()};
+}
+
+Matrix Copy(MatrixView<const float> matrix) {
+  Matrix out(matrix.rows(), matrix.columns());
+  std::copy_n(matrix.data(), out.values().size(), out.values().data());
+  return out;
 }
 
 std::vector<int> HeardIn(MatrixView<const float> log_posteriors, FrameSpan frames, int blank) {
@@ -52,15 +61,19 @@ std::pair<std::size_t, std::size_t> PhonesOf(const CanonicalPhones& canonical, i
 // The words beside an addition, and the frames that hold them and it.
 class Neighbourhood {
  public:
-  Neighbourhood(MatrixView<const float> log_posteriors, const PhoneScores& whole, int place, int blank)
+  Neighbourhood(MatrixView<const float> log_posteriors, const PhoneScores& whole, const Addition& addition,
+                int blank)
       : whole_(whole),
         blank_(blank),
-        begin_(std::max(0, place - kMostRepeatedWords)),
-        end_(std::min(whole.canonical.num_words, place + kMostRepeatedWords)) {
+        begin_(std::max(0, addition.before_word - kMostRepeatedWords)),
+        end_(std::min(whole.canonical.num_words, addition.before_word + kMostRepeatedWords)) {
     const auto [first, last] = PhonesOf(whole.canonical, begin_, end_);
     FrameSpan frames{0, log_posteriors.rows()};
-    if (begin_ > 0) frames.begin = whole.alignment.phones[first - 1].end;
-    if (end_ < whole.canonical.num_words) frames.end = whole.alignment.phones[last].begin;
+    // The whole text's path may run through the addition.
+    if (begin_ > 0) frames.begin = std::min(whole.alignment.phones[first - 1].end, addition.frames.begin);
+    if (end_ < whole.canonical.num_words) {
+      frames.end = std::max(whole.alignment.phones[last].begin, addition.frames.end);
+    }
     heard_ = Rows(log_posteriors, frames);
   }
 
@@ -95,17 +108,24 @@ class Neighbourhood {
   MatrixView<const float> heard_;
 };
 
+// Twice as many phones at most, or half as many: free decoding loses some, and each likelihood takes time.
+bool IsAsLong(int num_phones, std::size_t num_heard) {
+  const auto count = static_cast<std::size_t>(num_phones);
+  return count <= 2 * num_heard && num_heard <= 2 * count;
+}
+
 // To say the words [begin, end) again is to read up to `end` and then from `begin`. Of all stretches of words
 // that begin or end where the addition is, or hold that place, the likeliest; none where the phones that were
-// heard there are likelier by more than kRepeatedFromNats a phone.
+// heard there are likelier by more than kMostNatsWorse a phone.
 void FindRepeatedWords(MatrixView<const float> log_posteriors, const PhoneScores& whole, int blank,
                        Addition* addition) {
   const int place = addition->before_word;
-  const Neighbourhood around(log_posteriors, whole, place, blank);
+  const Neighbourhood around(log_posteriors, whole, *addition, blank);
   const double as_heard = around.Nats(place, addition->heard, place);
   double best = kLogZero;
   for (int begin = around.begin(); begin <= place; ++begin) {
     for (int end = std::max(place, begin + 1); end <= around.end(); ++end) {
+      if (!IsAsLong(around.NumPhones(begin, end), addition->heard.size())) continue;
       const double nats = around.Nats(end, {}, begin);
       if (nats <= best) continue;
       best = nats;
@@ -114,7 +134,7 @@ void FindRepeatedWords(MatrixView<const float> log_posteriors, const PhoneScores
     }
   }
   const int num_phones = around.NumPhones(addition->repeats_begin, addition->repeats_end);
-  if (best < as_heard + kRepeatedFromNats * num_phones) addition->repeats_begin = addition->repeats_end = 0;
+  if (best < as_heard - kMostNatsWorse * num_phones) addition->repeats_begin = addition->repeats_end = 0;
 }
 
 // Where speech was added. Which of two equal stretches is the addition nobody can tell, so its probability
@@ -130,7 +150,8 @@ std::vector<Added> AddedPlaces(const std::vector<double>& probability) {
   for (std::size_t begin = 0; begin < probability.size();) {
     std::size_t end = begin;
     double sum = 0.0;
-    while (end < probability.size() && probability[end] >= kConsideredFrom && sum < kWholeFrom) {
+    while (end < probability.size() && probability[end] >= kConsideredFrom &&
+           sum + probability[end] <= kMostOfOne) {
       sum += probability[end++];
     }
     if (sum >= kAddedFrom) {
@@ -144,6 +165,28 @@ std::vector<Added> AddedPlaces(const std::vector<double>& probability) {
   return out;
 }
 
+// Of words in a row that sound the same, nobody can tell which were left out: each has the same share of the
+// probability. The last ones were, as many as are expected.
+void SettleTwins(const PhoneScores& whole, std::vector<double>* omission_probability) {
+  const auto labels_of = [&](int word) {
+    const auto [first, last] = PhonesOf(whole.canonical, word, word + 1);
+    return std::span<const int>(whole.labels).subspan(first, last - first);
+  };
+  const int num_words = whole.canonical.num_words;
+  for (int begin = 0; begin < num_words;) {
+    int end = begin + 1;
+    while (end < num_words && std::ranges::equal(labels_of(end), labels_of(begin))) ++end;
+    const std::span<double> twins(&(*omission_probability)[static_cast<std::size_t>(begin)],
+                                  static_cast<std::size_t>(end - begin));
+    double expected = std::accumulate(twins.begin(), twins.end(), 0.0);
+    for (auto twin = twins.rbegin(); twins.size() > 1 && twin != twins.rend(); ++twin) {
+      *twin = std::min(1.0, expected);
+      expected -= *twin;
+    }
+    begin = end;
+  }
+}
+
 // What was said, as one path, with silence where speech was added.
 class SaidPath {
  public:
@@ -155,9 +198,10 @@ class SaidPath {
   // the addition, or none. The addition takes the frames between the words, and gives the phone back.
   void Settle(Reading* reading) const {
     constexpr int kMostRounds = 6;
-    for (int round = 0; round < kMostRounds; ++round) {
-      if (!MoveBounds(reading)) break;
-    }
+    const std::vector<Addition> before = reading->additions;
+    int round = 0;
+    while (round < kMostRounds && MoveBounds(reading)) ++round;
+    if (round == kMostRounds) reading->additions = before;  // each move made way for the next
     for (Addition& addition : reading->additions) {
       addition.heard = HeardIn(log_posteriors_, addition.frames, blank_);
     }
@@ -165,25 +209,27 @@ class SaidPath {
 
  private:
   bool MoveBounds(Reading* reading) const {
-    Matrix quiet(log_posteriors_.rows(), log_posteriors_.columns());
-    std::copy_n(log_posteriors_.data(), quiet.values().size(), quiet.values().data());
+    Matrix quiet = Copy(log_posteriors_);
     Silence(reading->additions, blank_, &quiet);
     std::vector<int> labels, word_of_label;
     for (std::size_t i = 0; i < whole_.labels.size(); ++i) {
       const int word = whole_.canonical.word_of_phone[i];
-      if (reading->omission_probability[static_cast<std::size_t>(word)] >= kOmittedFrom) continue;
+      if (!IsJudged(*reading, word)) continue;
       labels.push_back(whole_.labels[i]);
       word_of_label.push_back(word);
     }
     const Result<Alignment> path = ctc::Align(quiet.view(), labels, blank_);
     if (!path) return false;  // too little is left: as it is
     bool moved = false;
-    for (Addition& addition : reading->additions) {
+    std::vector<Addition>& additions = reading->additions;
+    for (std::size_t a = 0; a < additions.size(); ++a) {
+      Addition& addition = additions[a];
       const auto next = static_cast<std::size_t>(
           std::ranges::lower_bound(word_of_label, addition.before_word) - word_of_label.begin());
-      const FrameSpan before = next > 0 ? path->phones[next - 1] : FrameSpan{};
-      const FrameSpan after =
-          next < labels.size() ? path->phones[next] : FrameSpan{quiet.rows(), quiet.rows()};
+      FrameSpan before = next > 0 ? path->phones[next - 1] : FrameSpan{};
+      FrameSpan after = next < labels.size() ? path->phones[next] : FrameSpan{quiet.rows(), quiet.rows()};
+      if (a > 0) before.end = std::max(before.end, additions[a - 1].frames.end);
+      if (a + 1 < additions.size()) after.begin = std::min(after.begin, additions[a + 1].frames.begin);
       moved = MoveEnd(before.end, after.begin, &addition) || MoveBegin(before.end, after.begin, &addition) ||
               moved;
     }
@@ -193,7 +239,7 @@ class SaidPath {
   // `before_end`, `after_begin`: frames of the phones beside the addition.
   bool MoveEnd(int before_end, int after_begin, Addition* addition) const {
     FrameSpan& frames = addition->frames;
-    if (after_begin < frames.begin) {
+    if (after_begin < frames.begin && before_end < frames.begin) {
       frames.begin = before_end;
       return true;
     }
@@ -204,7 +250,7 @@ class SaidPath {
   }
   bool MoveBegin(int before_end, int after_begin, Addition* addition) const {
     FrameSpan& frames = addition->frames;
-    if (before_end > frames.end) {
+    if (before_end > frames.end && after_begin > frames.end) {
       frames.end = after_begin;
       return true;
     }
@@ -236,18 +282,31 @@ Result<Reading> Read(MatrixView<const float> log_posteriors, const PhoneScores& 
   if (!miscues) return miscues.error();
   Reading out;
   out.omission_probability = miscues->omission_probability;
+  SettleTwins(whole, &out.omission_probability);
+  // As the report prints it, so that whoever reads that compares the same number with the bound.
+  for (double& p : out.omission_probability) p = std::round(p * 1e4) / 1e4;
+  int previous_end = 0;
   for (const Added& added : AddedPlaces(miscues->addition_probability)) {
     Addition addition{.before_word = added.place,
                       .frames = miscues->addition_frames[static_cast<std::size_t>(added.place)],
                       .probability = added.probability,
                       .heard = {}};
+    addition.frames.begin = std::max(addition.frames.begin, previous_end);
+    if (addition.frames.end - addition.frames.begin < kMinAddedFrames) continue;
     addition.heard = HeardIn(log_posteriors, addition.frames, blank);
-    const int num_frames = addition.frames.end - addition.frames.begin;
-    if (addition.heard.size() < kMinAddedPhones || num_frames < kMinAddedFrames) continue;
-    FindRepeatedWords(log_posteriors, whole, blank, &addition);
+    if (addition.heard.size() < kMinAddedPhones) continue;
+    previous_end = addition.frames.end;
     out.additions.push_back(std::move(addition));
   }
-  if (!out.additions.empty()) SaidPath(log_posteriors, whole, blank).Settle(&out);
+  if (out.additions.empty()) return out;
+  SaidPath(log_posteriors, whole, blank).Settle(&out);
+  for (Addition& addition : out.additions) {
+    Matrix heard = Copy(log_posteriors);
+    for (const Addition& other : out.additions) {
+      if (&other != &addition) Silence({&other, 1}, blank, &heard);
+    }
+    FindRepeatedWords(heard.view(), whole, blank, &addition);
+  }
   return out;
 }
 

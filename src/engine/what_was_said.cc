@@ -19,13 +19,9 @@ constexpr double kLeastMeanGopNats = -2.0;
 
 std::size_t Index(int value) { return static_cast<std::size_t>(value); }
 
-bool WasSaid(const Reading& reading, int word) {
-  return reading.omission_probability[Index(word)] < kOmittedFrom;
-}
-
 bool SaysEnough(const Reading& reading, const CanonicalPhones& canonical) {
   const auto num_said =
-      std::ranges::count_if(canonical.word_of_phone, [&](int word) { return WasSaid(reading, word); });
+      std::ranges::count_if(canonical.word_of_phone, [&](int word) { return IsJudged(reading, word); });
   return 3 * num_said >= 2 * canonical.num_phones();
 }
 
@@ -46,7 +42,7 @@ Posteriors WithoutAdditions(const Posteriors& posteriors, const Reading& reading
 Prompt WithoutOmissions(const Prompt& prompt, const Reading& reading) {
   Prompt out{.text = prompt.text, .words = {}};
   for (std::size_t w = 0; w < prompt.words.size(); ++w) {
-    if (WasSaid(reading, static_cast<int>(w))) out.words.push_back(prompt.words[w]);
+    if (IsJudged(reading, static_cast<int>(w))) out.words.push_back(prompt.words[w]);
   }
   return out;
 }
@@ -85,7 +81,7 @@ class Joined {
   Joined(const Prompt& prompt, const Reading& reading, const PhoneScores& whole, const PhoneScores& said) {
     int next_said = 0;
     for (int w = 0; w < whole.canonical.num_words; ++w) {
-      const bool was_said = WasSaid(reading, w);
+      const bool was_said = IsJudged(reading, w);
       const PhoneScores& judged = was_said ? said : whole;
       const int word = was_said ? next_said++ : w;
       words_.push_back({&judged, Index(word)});
@@ -103,7 +99,6 @@ class Joined {
     PhoneScores out;
     out.chosen = chosen_;
     out.canonical = canonical_;
-    out.labels = Labels(canonical_);
     out.alignment = alignment_;
     out.gop = Gop();
     out.scores = said.scores;
@@ -118,7 +113,6 @@ class Joined {
  private:
   // What was left out takes no frame: it stands where the phone before it ends.
   void AlignPhones(const PhoneScores& said) {
-    alignment_.log_likelihood = said.alignment.log_likelihood;
     int end = 0;
     for (const Place& phone : phones_) {
       const FrameSpan span = phone.judged == &said ? said.alignment.phones[phone.index] : FrameSpan{end, end};
@@ -127,24 +121,17 @@ class Joined {
     }
   }
 
+  // As much of it as a report needs.
   GopScores Gop() const {
     // Behind the last phone, too, something may have been inserted.
     std::vector<Place> slots = phones_;
     slots.push_back({phones_.back().judged, phones_.back().index + 1});
     GopScores out;
-    out.log_likelihood = phones_.back().judged->gop.log_likelihood;
     out.substitution_ratio =
         GatherRows(phones_, [](const PhoneScores& of) -> const Matrix& { return of.gop.substitution_ratio; });
     out.insertion_ratio =
         GatherRows(slots, [](const PhoneScores& of) -> const Matrix& { return of.gop.insertion_ratio; });
     out.gop_sd = Gather(phones_, [](const PhoneScores& of) -> const auto& { return of.gop.gop_sd; });
-    out.gop_s = Gather(phones_, [](const PhoneScores& of) -> const auto& { return of.gop.gop_s; });
-    out.gop_sdi = Gather(phones_, [](const PhoneScores& of) -> const auto& { return of.gop.gop_sdi; });
-    out.gop_sa = Gather(phones_, [](const PhoneScores& of) -> const auto& { return of.gop.gop_sa; });
-    out.occupancy_frames =
-        Gather(phones_, [](const PhoneScores& of) -> const auto& { return of.gop.occupancy_frames; });
-    out.occupancy =
-        GatherRows(phones_, [](const PhoneScores& of) -> const Matrix& { return of.gop.occupancy; });
     return out;
   }
 
@@ -174,12 +161,10 @@ class Joined {
 
 Result<PhoneScores> ScoreWhatWasSaid(const Pack& pack, const Prompt& prompt, const Posteriors& posteriors,
                                      const Prosody& prosody, const Reading& reading, PhoneScores whole) {
-  const auto was_said = [](double omission_probability) { return omission_probability < kOmittedFrom; };
-  const bool as_it_stands =
-      reading.additions.empty() && std::ranges::all_of(reading.omission_probability, was_said);
-  if (as_it_stands || !SaysEnough(reading, whole.canonical)) return whole;
-  StageTimer unused;  // the caller's counts this as one stage
   const Prompt words = WithoutOmissions(prompt, reading);
+  const bool all_words = static_cast<int>(words.words.size()) == whole.canonical.num_words;
+  if ((all_words && reading.additions.empty()) || !SaysEnough(reading, whole.canonical)) return whole;
+  StageTimer unused;  // the caller's counts this as one stage
   const Posteriors heard = WithoutAdditions(posteriors, reading, pack.phone_set.blank());
   Result<PhoneScores> said = ScorePhones(pack, words, heard, prosody, unused);
   if (!said) return said.error();

@@ -58,13 +58,19 @@ std::vector<Entry> LayOut(const AssembleInputs& in) {
 
 // Whether an addition lies between the sounds beside it. Where it could not be told apart from the words
 // (engine/what_was_said.h), their path runs through it.
-bool LiesBetween(const std::vector<Entry>& entries, std::size_t addition) {
+bool LiesBetween(const std::vector<Entry>& entries, std::size_t addition,
+                 const std::vector<WordReport>& words) {
   const FrameSpan& frames = entries[addition].frames;
+  const auto is_nowhere = [&](const Entry& entry) {
+    return entry.addition == nullptr && WasOmitted(words[Index(entry.word_index)]);
+  };
   const auto end = entries.begin() + static_cast<std::ptrdiff_t>(addition);
-  return std::all_of(entries.begin(), end,
-                     [&](const Entry& before) { return before.frames.end <= frames.begin; }) &&
-         std::all_of(end + 1, entries.end(),
-                     [&](const Entry& after) { return after.frames.begin >= frames.end; });
+  return std::all_of(
+             entries.begin(), end,
+             [&](const Entry& before) { return is_nowhere(before) || before.frames.end <= frames.begin; }) &&
+         std::all_of(end + 1, entries.end(), [&](const Entry& after) {
+           return is_nowhere(after) || after.frames.begin >= frames.end;
+         });
 }
 
 // What was left out takes no time, and none from its neighbours.
@@ -73,7 +79,7 @@ std::vector<TimeSpan> TimesOfEntries(const std::vector<Entry>& entries, const st
   std::vector<FrameSpan> path;
   std::vector<char> is_on_path;
   for (std::size_t e = 0; e < entries.size(); ++e) {
-    const bool takes_time = entries[e].addition != nullptr ? LiesBetween(entries, e)
+    const bool takes_time = entries[e].addition != nullptr ? LiesBetween(entries, e, words)
                                                            : !WasOmitted(words[Index(entries[e].word_index)]);
     is_on_path.push_back(takes_time ? 1 : 0);
     if (takes_time) path.push_back(entries[e].frames);
@@ -86,7 +92,7 @@ std::vector<TimeSpan> TimesOfEntries(const std::vector<Entry>& entries, const st
   for (std::size_t e = 0; e < entries.size(); ++e) {
     if (is_on_path[e] != 0) {
       times.push_back(*next++);
-      before_ms = times.back().end_ms;
+      if (entries[e].addition == nullptr) before_ms = times.back().end_ms;
     } else if (entries[e].addition != nullptr) {
       times.push_back(TimesOf({entries[e].frames}, in.frame_shift_ms, duration_ms)[0]);
     } else {

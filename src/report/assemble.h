@@ -1,5 +1,5 @@
 // Puts what the stages found into the Report of the public API. Computes nothing but times, the speaking
-// rate, and what is left of the utterance's scores where the text was not read, or not all of it.
+// rate, and what is left of the scores where the text was not read, or not all of it.
 #pragma once
 
 #include <functional>

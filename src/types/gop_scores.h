@@ -7,7 +7,7 @@
 
 namespace higgins {
 
-/// Frames [begin, end) of the Viterbi path in which a label is emitted; end > begin.
+/// Frames [begin, end) of the Viterbi path in which a label is emitted; of what was not said end = begin.
 struct FrameSpan {
   int begin = 0;
   int end = 0;

@@ -48,6 +48,7 @@ class Chain {
   }
 
   void OmitWord() { weight_ *= std::exp(-costs_.omitted_word); }
+  void Replace() { weight_ *= std::exp(-costs_.replacement); }
 
   double Likelihood() const {
     std::vector<double> row(states_.size(), 0.0);
@@ -98,17 +99,25 @@ struct Reading {
   double likelihood = 0.0;
 };
 
+// Whether speech stands in the place of the word, or of those beside it that are left out with it.
+bool IsReplaced(const Reading& reading, unsigned word) {
+  unsigned place = word;
+  while (place > 0 && (reading.omitted >> (place - 1) & 1U) != 0) --place;
+  return (reading.added >> place & 1U) != 0;
+}
+
 std::vector<Reading> AllReadings(MatrixView<const float> y, const std::vector<std::vector<int>>& words,
                                  const MiscueCosts& costs) {
   const auto num_words = static_cast<unsigned>(words.size());
   std::vector<Reading> readings;
   for (unsigned omitted = 0; omitted < 1U << num_words; ++omitted) {
     for (unsigned added = 0; added < 1U << (num_words + 1); ++added) {
-      if (((omitted << 1U | omitted) & added) != 0) continue;  // nothing is added beside what is left out
+      if (((omitted << 1U) & added) != 0) continue;  // that is behind the last word that is said
       Chain chain(y, costs);
       if ((added & 1U) != 0) chain.AddSpeech();
       for (unsigned w = 0; w < num_words; ++w) {
         if ((omitted >> w & 1U) != 0) {
+          if ((added >> w & 1U) != 0) chain.Replace();
           chain.OmitWord();
           continue;
         }
@@ -148,7 +157,8 @@ RC_GTEST_PROP(MiscuesProperty, ProbabilitiesAreSharesOfTheReadings, ()) {
   const Matrix y = RandomLogPosteriors(random, num_frames, num_labels, *rc::gen::element(0.5, 3.0, 12.0));
   const MiscueCosts costs{.omitted_word = *rc::gen::element(0.0, 1.5, 9.0),
                           .addition = *rc::gen::element(0.0, 2.0, 7.0),
-                          .added_frame = *rc::gen::element(0.0, 0.5, 2.0)};
+                          .added_frame = *rc::gen::element(0.0, 0.5, 2.0),
+                          .replacement = *rc::gen::element(0.0, 1.0, 8.0)};
   const auto miscues =
       FindMiscues(y.view(), text.labels, text.word_of_label, static_cast<int>(words.size()), kBlank, costs);
   RC_ASSERT(miscues.has_value());
@@ -157,10 +167,12 @@ RC_GTEST_PROP(MiscuesProperty, ProbabilitiesAreSharesOfTheReadings, ()) {
   for (const Reading& reading : AllReadings(y.view(), words, costs)) {
     all += reading.likelihood;
     for (std::size_t w = 0; w < without.size(); ++w) {
-      if ((reading.omitted >> w & 1U) != 0) without[w] += reading.likelihood;
+      const bool is_omitted = (reading.omitted >> w & 1U) != 0;
+      if (is_omitted && !IsReplaced(reading, static_cast<unsigned>(w))) without[w] += reading.likelihood;
     }
     for (std::size_t place = 0; place < with.size(); ++place) {
-      if ((reading.added >> place & 1U) != 0) with[place] += reading.likelihood;
+      const bool is_replacement = (reading.omitted >> place & 1U) != 0;
+      if ((reading.added >> place & 1U) != 0 && !is_replacement) with[place] += reading.likelihood;
     }
   }
   for (std::size_t w = 0; w < without.size(); ++w) {
@@ -174,7 +186,7 @@ RC_GTEST_PROP(MiscuesProperty, ProbabilitiesAreSharesOfTheReadings, ()) {
   }
 }
 
-constexpr MiscueCosts kCosts{.omitted_word = 10.0, .addition = 6.0, .added_frame = 1.5};
+constexpr MiscueCosts kCosts{.omitted_word = 10.0, .addition = 6.0, .added_frame = 1.5, .replacement = 4.0};
 
 // Sixty words, of which forty-five in the middle were not said: their cost of e^-450 is far outside a
 // double's range, and all of them begin with the label that the word before the gap ended with.
@@ -233,6 +245,22 @@ TEST(Miscues, WhatWasAddedIsFoundWhereItIs) {
   // most.
   EXPECT_NEAR(miscues->addition_frames[2].begin, kNumFrames * 6 / 24, 2);
   EXPECT_NEAR(miscues->addition_frames[2].end, kNumFrames * 14 / 24 + 2, 2);
+}
+
+// Four words, of which the third was said as another.
+TEST(Miscues, AWordThatWasReplacedIsNeitherLeftOutNorAdded) {
+  std::mt19937 random(5);
+  const std::vector<std::vector<int>> text = {{1, 2, 3}, {4, 5, 6}, {7, 8, 7}, {2, 4, 1}};
+  std::vector<int> said;
+  for (const auto& word : {text[0], text[1], std::vector<int>{3, 5, 9, 6}, text[3]}) {
+    said.insert(said.end(), word.begin(), word.end());
+  }
+  const Matrix y = SpokenLogPosteriors(random, said, 100, 10);
+  const Flat flat = Flattened(text);
+  const auto miscues = FindMiscues(y.view(), flat.labels, flat.word_of_label, 4, kBlank, kCosts);
+  ASSERT_TRUE(miscues);
+  for (const double probability : miscues->omission_probability) EXPECT_LT(probability, 0.01);
+  for (const double probability : miscues->addition_probability) EXPECT_LT(probability, 0.01);
 }
 
 TEST(Miscues, RefuseWhatDoesNotFit) {

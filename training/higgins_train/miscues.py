@@ -232,8 +232,8 @@ def run(args: argparse.Namespace) -> None:
     figures = {}
     for corpus in args.corpora:
         utterances = [u for u in read_corpus(corpus) if u.division == args.division and u.text][: args.limit]
-        if not utterances:
-            raise SystemExit(f"{corpus} has no recording with a text in division {args.division}")
+        if len(utterances) < 2:
+            raise SystemExit(f"{corpus}: fewer than two recordings with a text in division {args.division}")
         own = [own_case(utterance) for utterance in utterances]
         reports = run_engine(args.higgins, args.pack, own)
         with tempfile.TemporaryDirectory() as folder:
