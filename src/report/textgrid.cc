@@ -1,6 +1,6 @@
 // Praat TextGrid, long text format (Praat manual, "TextGrid file formats"): three interval tiers, "words",
-// "phones" and "added". The intervals of a tier must touch and cover the whole time, so what lies between two sounds is
-// an interval without text.
+// "phones" and "added". The intervals of a tier must touch and cover the whole time, so what lies between two
+// sounds is an interval without text.
 #include <algorithm>
 #include <string>
 #include <vector>
