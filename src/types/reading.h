@@ -27,7 +27,7 @@ struct Reading {
 
 /// From this probability of omission on, the other words are judged as if this one were not in the text: a
 /// word that is doubted is better there.
-inline constexpr double kLeftOutFrom = 0.9;
+inline constexpr double kLeftOutFrom = 0.99;
 
 inline bool IsJudged(const Reading& reading, int word) {
   return reading.omission_probability[static_cast<std::size_t>(word)] < kLeftOutFrom;
