@@ -117,7 +117,8 @@ TEST(Diagnose, SpeechBesideTheTextCountsAgainstItUnlessItSaysTheTextAgain) {
   SaidText reading("B EH D | T AY M");
   reading.gop_.gop_sd.assign(6, -3.5F);
   const double alone = reading.Run().text_match;
-  Addition addition{.before_word = 1, .frames = {20, 40}, .probability = 0.99, .heard = {3, 4, 5, 6, 7, 8, 9, 10}};
+  Addition addition{
+      .before_word = 1, .frames = {20, 40}, .probability = 0.99, .heard = {3, 4, 5, 6, 7, 8, 9, 10}};
   reading.reading_.additions = {addition};
   EXPECT_LT(reading.Run().text_match, 0.5 * alone);
   addition.repeats_end = 1;
@@ -468,15 +469,8 @@ TEST(HeardPhones, NumbersThatAreNoneStayFinite) {
 TEST(HeardPhones, AreRankedAsTheScorerSays) {
   HeardText reading("TH IH NG K");
   reading.Hear(0, "S", 15.0F).Hear(0, "T", 14.0F).Substitute(0, "F", -9.0F).Flag(0);
-  const Findings findings = Diagnose({reading.canonical_,
-                                      reading.gop_,
-                                      reading.scores_,
-                                      reading.reading_,
-                                      reading.calibration_,
-                                      reading.phones_,
-                                      reading.advice_,
-                                      0.0,
-                                      3});
+  const Findings findings = Diagnose({reading.canonical_, reading.gop_, reading.scores_, reading.reading_,
+                                      reading.calibration_, reading.phones_, reading.advice_, 0.0, 3});
   ASSERT_THAT(findings.ranked, SizeIs(4));
   EXPECT_EQ(reading.Name(findings.ranked[0][0].label), "S");
   EXPECT_EQ(reading.Name(findings.ranked[0][1].label), "T");
