@@ -150,4 +150,8 @@ struct Report {
   std::string pack_version;
 };
 
+/// The words that a stretch of added speech says once more, as the report spells them: "of the"; "" where it
+/// says none.
+std::string RepeatedWords(const Report& report, const AddedSpeech& added);
+
 }  // namespace higgins

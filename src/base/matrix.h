@@ -33,6 +33,11 @@ class MatrixView {
     assert(index >= 0 && index < rows_);
     return {data_ + static_cast<std::size_t>(index) * columns_, static_cast<std::size_t>(columns_)};
   }
+  /// Rows [begin, end).
+  MatrixView rows_between(int begin, int end) const {
+    assert(0 <= begin && begin <= end && end <= rows_);
+    return {data_ + static_cast<std::size_t>(begin) * columns_, end - begin, columns_};
+  }
 
  private:
   T* data_ = nullptr;
@@ -48,6 +53,11 @@ class Matrix {
       : values_(static_cast<std::size_t>(num_rows) * num_columns, fill),
         rows_(num_rows),
         columns_(num_columns) {}
+  /// A copy.
+  explicit Matrix(MatrixView<const float> view)
+      : values_(view.data(), view.data() + static_cast<std::size_t>(view.rows()) * view.columns()),
+        rows_(view.rows()),
+        columns_(view.columns()) {}
 
   int rows() const { return rows_; }
   int columns() const { return columns_; }

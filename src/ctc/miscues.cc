@@ -6,80 +6,10 @@
 
 #include "ctc/forward_backward.h"
 #include "ctc/input.h"
+#include "ctc/optional_words.h"
 
 namespace higgins::ctc {
 namespace {
-
-// States as in forward_backward.h. Place g is before word g, or behind the last: where word g - 1 has ended.
-class OptionalWords {
- public:
-  OptionalWords(std::span<const int> labels, std::span<const int> word_of_label, int num_words, int blank,
-                const MiscueCosts& costs)
-      : labels_(labels),
-        blank_(blank),
-        omission_(std::exp(-costs.omitted_word)),
-        addition_(std::exp(-costs.addition)),
-        added_frame_(std::exp(-costs.added_frame)),
-        replacement_(std::exp(-costs.replacement)) {
-    for (int w = 0; w < num_words; ++w) {
-      const auto first = std::lower_bound(word_of_label.begin(), word_of_label.end(), w);
-      begin_.push_back(static_cast<int>(first - word_of_label.begin()));
-    }
-    begin_.push_back(static_cast<int>(labels.size()));
-    is_first_.assign(labels.size() + 1, 0);
-    for (const int begin : begin_) is_first_[static_cast<std::size_t>(begin)] = 1;
-    for (int w = 0; w < num_words; ++w) {
-      for (int v = 0; v < num_words; ++v) {
-        if (LastLabel(w) == FirstLabel(v) && Slot(FirstLabel(v)) < 0) shared_.push_back(FirstLabel(v));
-      }
-    }
-    sums_.resize(shared_.size());
-    omitted_.emplace_back(1.0);
-    for (int w = 0; w < num_words; ++w) omitted_.push_back(omitted_.back() * omission_);
-  }
-
-  int num_words() const { return static_cast<int>(begin_.size()) - 1; }
-  int num_places() const { return num_words() + 1; }
-  int num_states() const { return 2 * static_cast<int>(labels_.size()) + 1; }
-  int FirstState(int word) const { return 2 * begin_[static_cast<std::size_t>(word)] + 1; }
-  int BlankAt(int place) const { return 2 * begin_[static_cast<std::size_t>(place)]; }
-  int LabelBefore(int place) const { return BlankAt(place) - 1; }  ///< its state; place > 0
-  bool BeginsAWord(int label_index) const { return is_first_[static_cast<std::size_t>(label_index)] != 0; }
-  int label(int label_index) const { return labels_[static_cast<std::size_t>(label_index)]; }
-  int FirstLabel(int word) const { return label(begin_[static_cast<std::size_t>(word)]); }
-  int LastLabel(int word) const { return label(begin_[static_cast<std::size_t>(word) + 1] - 1); }
-  int blank() const { return blank_; }
-  double omission() const { return omission_; }
-  double addition() const { return addition_; }
-  double replacement() const { return replacement_; }
-
-  /// The probability of a phone of added speech in a frame of these posteriors, its cost included.
-  double Added(std::span<const double> y) const {
-    return std::max(0.0, 1.0 - y[static_cast<std::size_t>(blank_)]) * added_frame_;
-  }
-  /// e^(-c n): all of n words left out.
-  WideDouble Omitted(int count) const { return omitted_[static_cast<std::size_t>(count)]; }
-
-  /// Index into shared(); -1 for a label that is not there.
-  int Slot(int label) const {
-    const auto found = std::find(shared_.begin(), shared_.end(), label);
-    return found == shared_.end() ? -1 : static_cast<int>(found - shared_.begin());
-  }
-  /// Labels that end a word and begin one: between those two a blank is mandatory.
-  std::span<const int> shared() const { return shared_; }
-  /// [shared] room for sums.
-  std::span<WideDouble> sums() { return sums_; }
-
- private:
-  std::span<const int> labels_;
-  int blank_;
-  double omission_, addition_, added_frame_, replacement_;
-  std::vector<int> begin_;      // [words + 1] label index
-  std::vector<char> is_first_;  // [labels + 1]
-  std::vector<int> shared_;
-  std::vector<WideDouble> sums_;     // [shared]
-  std::vector<WideDouble> omitted_;  // [words + 1]
-};
 
 // The states of the additions at one frame, a place each.
 struct Additions {
@@ -104,14 +34,15 @@ class Table {
   std::vector<WideDouble> values_;
 };
 
-// What the backward pass needs of the forward one.
+// What the backward pass needs of the forward one. Row t of the first two is what frame t is entered from:
+// row 0 is the beginning, where only the silence before the text has "ended".
 struct Forward {
   Forward(int num_frames, const OptionalWords& text)
-      : entries(num_frames, text.num_words()),
-        ended(num_frames, text.num_places()),
+      : entries(num_frames + 1, text.num_words()),
+        ended(num_frames + 1, text.num_places()),
         speech(num_frames, text.num_places()),
         added(num_frames, text.num_places()) {}
-  Table entries;          // of word v into the frame after
+  Table entries;          // of word v
   Table ended;            // E of the word before place g
   Table speech;           // S
   Table added;            // S + R
@@ -120,31 +51,30 @@ struct Forward {
 
 class ForwardPass {
  public:
-  ForwardPass(OptionalWords& text, const LinearPosteriors& y)
+  ForwardPass(const OptionalWords& text, const LinearPosteriors& y)
       : text_(text),
         y_(y),
         row_(static_cast<std::size_t>(text.num_states())),
         previous_(row_.size()),
+        sums_(text.shared().size()),
         additions_(text.num_places()) {}
 
   Forward Run() {
     Forward out(y_.num_frames(), text_);
+    row_[0] = out.ended.row(0)[0] = WideDouble(1.0);
+    for (int v = 0; v < text_.num_words(); ++v) out.entries.row(0)[v] = text_.Omitted(v);
     for (int t = 0; t < y_.num_frames(); ++t) {
-      if (t == 0) {
-        First();
-      } else {
-        previous_.swap(row_);
-        StepAdditions(y_.row(t), out.ended.row(t - 1));
-        StepWords(y_.row(t), out.entries.row(t - 1));
-      }
+      previous_.swap(row_);
+      StepAdditions(y_.row(t), out.ended.row(t));
+      StepWords(y_.row(t), out.entries.row(t));
       for (int g = 0; g < text_.num_places(); ++g) {
-        out.ended.row(t)[g] = g == 0 ? Row(0) : Row(text_.BlankAt(g)) + Row(text_.LabelBefore(g));
+        out.ended.row(t + 1)[g] = g == 0 ? Row(0) : Row(text_.BlankAt(g)) + Row(text_.LabelBefore(g));
         out.speech.row(t)[g] = additions_.speech[static_cast<std::size_t>(g)];
         out.added.row(t)[g] = EndedWithAddition(g);
       }
-      Entries(out.ended.row(t), out.entries.row(t));
+      Entries(out.ended.row(t + 1), out.entries.row(t + 1));
     }
-    const WideDouble* ended = out.ended.row(y_.num_frames() - 1);
+    const WideDouble* ended = out.ended.row(y_.num_frames());
     for (int g = 0; g < text_.num_places(); ++g) {
       const double replaced = g < text_.num_words() ? text_.replacement() : 1.0;
       out.likelihood += (ended[g] + EndedWithAddition(g) * replaced) * text_.Omitted(text_.num_words() - g);
@@ -159,15 +89,7 @@ class ForwardPass {
     return additions_.speech[g] + additions_.after[g];
   }
 
-  void First() {
-    row_[0] = WideDouble(y_(0, text_.blank()));
-    for (int v = 0; v < text_.num_words(); ++v) {
-      row_[static_cast<std::size_t>(text_.FirstState(v))] = text_.Omitted(v) * y_(0, text_.FirstLabel(v));
-    }
-    additions_.speech[0] = WideDouble(text_.addition() * text_.Added(y_.row(0)));
-  }
-
-  // `ended`, `entries`: of the frame before.
+  // `ended`, `entries`: what the frame is entered from.
   void StepAdditions(std::span<const double> y, const WideDouble* ended) {
     const double blank = y[static_cast<std::size_t>(text_.blank())];
     const double phone = text_.Added(y);
@@ -201,25 +123,25 @@ class ForwardPass {
   // The entry of every word v into the next frame.
   void Entries(const WideDouble* ended, WideDouble* entries) {
     WideDouble sum;  // over the words before, whatever their last label
-    const std::span<WideDouble> sums = text_.sums();
-    std::fill(sums.begin(), sums.end(), WideDouble());
+    std::ranges::fill(sums_, WideDouble());
     for (int v = 0; v < text_.num_words(); ++v) {
       const WideDouble with_addition = EndedWithAddition(v) * text_.replacement();  // unless v is said
       sum = sum * text_.omission() + (ended[v] + with_addition);
-      for (std::size_t k = 0; k < sums.size(); ++k) {
+      for (std::size_t k = 0; k < sums_.size(); ++k) {
         const bool differs = v == 0 || text_.LastLabel(v - 1) != text_.shared()[k];
         const WideDouble without_label = Row(text_.BlankAt(v));
-        sums[k] = sums[k] * text_.omission() + ((differs ? ended[v] : without_label) + with_addition);
+        sums_[k] = sums_[k] * text_.omission() + ((differs ? ended[v] : without_label) + with_addition);
       }
       const int slot = text_.Slot(text_.FirstLabel(v));
-      entries[v] = (slot < 0 ? sum : sums[static_cast<std::size_t>(slot)]) +
+      entries[v] = (slot < 0 ? sum : sums_[static_cast<std::size_t>(slot)]) +
                    EndedWithAddition(v) * (1.0 - text_.replacement());
     }
   }
 
-  OptionalWords& text_;
+  const OptionalWords& text_;
   const LinearPosteriors& y_;
   std::vector<WideDouble> row_, previous_;
+  std::vector<WideDouble> sums_;  // [shared]
   Additions additions_;
 };
 
@@ -231,7 +153,7 @@ double Share(WideDouble part, WideDouble whole) {
 
 class BackwardPass {
  public:
-  BackwardPass(OptionalWords& text, const LinearPosteriors& y, const Forward& forward)
+  BackwardPass(const OptionalWords& text, const LinearPosteriors& y, const Forward& forward)
       : text_(text),
         y_(y),
         forward_(forward),
@@ -239,6 +161,7 @@ class BackwardPass {
         next_(row_.size()),
         blank_exits_(static_cast<std::size_t>(text.num_places())),
         label_exits_(blank_exits_.size()),
+        sums_(text.shared().size()),
         additions_(text.num_places()),
         said_(static_cast<std::size_t>(text.num_words())),
         replaced_(said_.size()),
@@ -248,18 +171,18 @@ class BackwardPass {
         end_frames_(blank_exits_.size()) {}
 
   Miscues Run() {
+    // Behind the last frame the text may end, with all further words left out.
+    for (int g = 0; g < text_.num_places(); ++g) {
+      blank_exits_[Index(g)] = label_exits_[Index(g)] = text_.Omitted(text_.num_words() - g);
+    }
     for (int t = y_.num_frames() - 1; t >= 0; --t) {
-      if (t == y_.num_frames() - 1) {
-        Last(t);
-      } else {
-        next_.swap(row_);
-        Exits();
-        CountAdded(t);
-        StepWords(y_.row(t));
-        StepAdditions(t);
-      }
+      CountAdded(t);
+      StepWords(y_.row(t));
+      StepAdditions(t);
       CountWords(t);
       CountBegun(t);
+      next_.swap(row_);
+      Exits();
     }
     return Shares();
   }
@@ -267,40 +190,24 @@ class BackwardPass {
  private:
   static constexpr std::size_t Index(int value) { return static_cast<std::size_t>(value); }
 
-  void Last(int t) {
-    const std::span<const double> y = y_.row(t);
-    const double blank = y[Index(text_.blank())];
-    for (int g = 0; g < text_.num_places(); ++g) {
-      const WideDouble rest = text_.Omitted(text_.num_words() - g);
-      row_[Index(text_.BlankAt(g))] = rest * blank;
-      if (g > 0) row_[Index(text_.LabelBefore(g))] = rest * y[Index(text_.LastLabel(g - 1))];
-      const WideDouble after_addition = g < text_.num_words() ? rest * text_.replacement() : rest;
-      CountEnd(g, t, after_addition);
-      additions_.speech[Index(g)] = after_addition * text_.Added(y);
-      additions_.after[Index(g)] = after_addition * blank;
-    }
-    CountLast();
-  }
-
   // The sum of e^(-c (v - g)) b(f_v) over v >= g, of the frame after: from the blank before place g, and from
   // the label before it, without the words that begin with that label.
   void Exits() {
     WideDouble sum;
-    const std::span<WideDouble> sums = text_.sums();
-    std::fill(sums.begin(), sums.end(), WideDouble());
+    std::ranges::fill(sums_, WideDouble());
     for (int g = text_.num_words(); g >= 0; --g) {
       if (g < text_.num_words()) {
         const WideDouble entered = next_[Index(text_.FirstState(g))];
         sum = sum * text_.omission() + entered;
-        for (std::size_t k = 0; k < sums.size(); ++k) {
-          sums[k] = sums[k] * text_.omission();
-          if (text_.FirstLabel(g) != text_.shared()[k]) sums[k] += entered;
+        for (std::size_t k = 0; k < sums_.size(); ++k) {
+          sums_[k] = sums_[k] * text_.omission();
+          if (text_.FirstLabel(g) != text_.shared()[k]) sums_[k] += entered;
         }
       }
       blank_exits_[Index(g)] = sum;
       if (g == 0) break;
       const int slot = text_.Slot(text_.LastLabel(g - 1));
-      label_exits_[Index(g)] = slot < 0 ? sum : sums[Index(slot)];
+      label_exits_[Index(g)] = slot < 0 ? sum : sums_[Index(slot)];
     }
   }
 
@@ -336,8 +243,11 @@ class BackwardPass {
       WideDouble& inside = additions_.inside[Index(g)];
       WideDouble& after = additions_.after[Index(g)];
       const WideDouble within = speech + inside;
-      WideDouble over = blank_exits_[Index(g)] * text_.replacement() + after;
-      if (g < text_.num_words()) over += next_[Index(text_.FirstState(g))] * (1.0 - text_.replacement());
+      WideDouble over = blank_exits_[Index(g)] + after;
+      if (g < text_.num_words()) {
+        over = blank_exits_[Index(g)] * text_.replacement() + after +
+               next_[Index(text_.FirstState(g))] * (1.0 - text_.replacement());
+      }
       CountEnd(g, t, over);
       speech = (within + over) * phone;
       inside = within * blank;
@@ -348,8 +258,7 @@ class BackwardPass {
   // A word is entered once in every reading that says it.
   void CountWords(int t) {
     for (int v = 0; v < text_.num_words(); ++v) {
-      const WideDouble entry = t == 0 ? text_.Omitted(v) : forward_.entries.row(t - 1)[v];
-      said_[Index(v)] += entry * row_[Index(text_.FirstState(v))];
+      said_[Index(v)] += forward_.entries.row(t)[v] * row_[Index(text_.FirstState(v))];
     }
   }
 
@@ -363,23 +272,13 @@ class BackwardPass {
       replacing = (replacing + added[w] * text_.replacement()) * text_.omission();
       replaced_[Index(w)] += replacing * blank_exits_[Index(w) + 1];
     }
-  }
-  void CountLast() {
-    const WideDouble* added = forward_.added.row(y_.num_frames() - 1);
-    WideDouble replacing;
-    for (int w = 0; w < text_.num_words(); ++w) {
-      replacing = (replacing + added[w] * text_.replacement()) * text_.omission();
-      replaced_[Index(w)] += replacing * text_.Omitted(text_.num_words() - 1 - w);
-    }
-    added_[Index(text_.num_words())] += added[text_.num_words()];
+    added_[Index(text_.num_words())] += added[text_.num_words()] * blank_exits_[Index(text_.num_words())];
   }
 
   // Added speech begins once in every reading that holds it, and ends once.
   void CountBegun(int t) {
     for (int g = 0; g < text_.num_places(); ++g) {
-      if (t == 0 && g > 0) break;
-      const WideDouble before = t == 0 ? WideDouble(1.0) : forward_.ended.row(t - 1)[g];
-      const WideDouble begun = before * additions_.speech[Index(g)] * text_.addition();
+      const WideDouble begun = forward_.ended.row(t)[g] * additions_.speech[Index(g)] * text_.addition();
       begun_[Index(g)] += begun;
       begin_frames_[Index(g)] += begun * static_cast<double>(t);
     }
@@ -410,11 +309,12 @@ class BackwardPass {
     return {begin, std::max(begin + 1, static_cast<int>(std::lround(mean(end_frames_[place]))))};
   }
 
-  OptionalWords& text_;
+  const OptionalWords& text_;
   const LinearPosteriors& y_;
   const Forward& forward_;
   std::vector<WideDouble> row_, next_;
   std::vector<WideDouble> blank_exits_, label_exits_;  // [places]
+  std::vector<WideDouble> sums_;                       // [shared]
   Additions additions_;
   std::vector<WideDouble> said_, replaced_;                            // [words]
   std::vector<WideDouble> added_, begun_, begin_frames_, end_frames_;  // [places]
@@ -429,7 +329,7 @@ Result<Miscues> FindMiscues(MatrixView<const float> log_posteriors, std::span<co
   if (word_of_label.size() != labels.size()) {
     return Error{ErrorCode::kInvalidArgument, "word_of_label: expected one entry a label"};
   }
-  OptionalWords text(labels, word_of_label, num_words, blank, costs);
+  const OptionalWords text(labels, word_of_label, num_words, blank, costs);
   const LinearPosteriors y(log_posteriors);
   const Forward forward = ForwardPass(text, y).Run();
   return BackwardPass(text, y, forward).Run();

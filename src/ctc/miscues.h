@@ -14,9 +14,8 @@
 //   S_t(u) = (1 - y_t(blank)) e^-d ( e^-a E_{t-1}(u) + S_{t-1}(u) + I_{t-1}(u) )     added behind u: speech,
 //   I_t(u) = y_t(blank) ( S_{t-1}(u) + I_{t-1}(u) )                                  a blank inside,
 //   R_t(u) = y_t(blank) ( S_{t-1}(u) + R_{t-1}(u) )                                  the blank after it
-//   entry of word v at t + 1: sum_{u < v} e^(-c (v - u - 1)) ( E_t(u) + e^-r ( S_t(u) + R_t(u) ) [u < v - 1]
-//   )
-//                             + S_t(v-1) + R_t(v-1)
+//   entry of word v at t + 1: sum_{u < v} e^(-c (v - u - 1)) ( E_t(u) + e^-r(u, v) ( S_t(u) + R_t(u) ) )
+// with r(u, v) = r where words are left out between u and v, else 0, and
 // without a_t(l_u) where l_u and f_v are the same. Words that follow each other are left out together as
 // easily as one by one, which ratios of single words cannot tell.
 #pragma once
@@ -48,8 +47,8 @@ struct Miscues {
 };
 
 /// `word_of_label` [labels] is non-decreasing, and every word from 0 to `num_words` - 1 has labels. Time:
-/// frames x (labels + words), and frames x words for each word that begins with the last label of an earlier
-/// one. Errors: as ComputeGop().
+/// frames x (labels + words), and frames x words for each label that ends one word and begins one. Errors: as
+/// ComputeGop().
 Result<Miscues> FindMiscues(MatrixView<const float> log_posteriors, std::span<const int> labels,
                             std::span<const int> word_of_label, int num_words, int blank,
                             const MiscueCosts& costs);

@@ -84,9 +84,8 @@ Finding ToFinding(const Insertion& insertion, const DiagnosisInputs& inputs) {
 
 // A sound between two words where speech was added is part of that.
 bool IsOfAnAddition(int slot, const DiagnosisInputs& inputs) {
-  const std::vector<int>& word_of_phone = inputs.canonical.word_of_phone;
   return std::ranges::any_of(inputs.reading.additions, [&](const Addition& addition) {
-    return slot == std::ranges::lower_bound(word_of_phone, addition.before_word) - word_of_phone.begin();
+    return slot == FirstPhone(inputs.canonical, addition.before_word);
   });
 }
 
@@ -102,7 +101,7 @@ std::vector<float> GopOfWhatWasSaid(const DiagnosisInputs& inputs) {
     const auto word = static_cast<std::size_t>(inputs.canonical.word_of_phone[i]);
     if (inputs.reading.omission_probability[word] < kOmittedFrom) said.push_back(all[i]);
   }
-  if (3 * said.size() < 2 * all.size()) said = all;
+  if (!AreMost(said.size(), all.size())) said = all;
   for (const Addition& addition : inputs.reading.additions) {
     if (addition.repeats_begin == addition.repeats_end) {
       said.insert(said.end(), addition.heard.size(), kAddedPhoneNats);

@@ -14,10 +14,15 @@ constexpr double kMiddleNats = -4.8;
 
 }  // namespace
 
+double FlooredSum(const std::vector<float>& gop_sd) {
+  double sum = 0.0;
+  for (const float gop : gop_sd) sum += std::max(kFloorNats, static_cast<double>(gop));
+  return sum;
+}
+
 double TextMatch(const std::vector<float>& gop_sd) {
   if (gop_sd.empty()) return 1.0;
-  double sum = kPriorPhones * kPriorNats;
-  for (const float gop : gop_sd) sum += std::max(kFloorNats, static_cast<double>(gop));
+  const double sum = kPriorPhones * kPriorNats + FlooredSum(gop_sd);
   const double mean = sum / (static_cast<double>(gop_sd.size()) + kPriorPhones);
   return 1.0 / (1.0 + std::exp(-kSlope * (mean - kMiddleNats)));
 }

@@ -17,6 +17,9 @@
 
 namespace higgins {
 
+/// sum_i max(GOP_i, -10) above, nats.
+double FlooredSum(const std::vector<float>& gop_sd);
+
 /// p(read) above, 0-1. `gop_sd` [phones], nats, <= 0; 1 without phones.
 double TextMatch(const std::vector<float>& gop_sd);
 

@@ -38,14 +38,6 @@ Result<Reached> FindReached(const Pack& pack, const Prompt& prompt, const Poster
   return reached;
 }
 
-Matrix FirstRows(const Matrix& matrix, int num_rows) {
-  Matrix out(num_rows, matrix.columns());
-  std::copy_n(matrix.view().data(),
-              static_cast<std::size_t>(num_rows) * static_cast<std::size_t>(matrix.columns()),
-              out.view().data());
-  return out;
-}
-
 }  // namespace
 
 Result<SessionProgress> ProgressOf(const Pack& pack, const Prompt& prompt, const Clip& clip,
@@ -68,8 +60,9 @@ Result<SessionProgress> ProgressOf(const Pack& pack, const Prompt& prompt, const
       clip.samples.begin(),
       clip.samples.begin() +
           static_cast<std::ptrdiff_t>(samples_per_frame * static_cast<std::size_t>(reached->end_frame)));
-  posteriors->log_posteriors = FirstRows(posteriors->log_posteriors, reached->end_frame);
-  posteriors->states = FirstRows(posteriors->states, reached->end_frame);
+  for (Matrix* matrix : {&posteriors->log_posteriors, &posteriors->states}) {
+    *matrix = Matrix(matrix->view().rows_between(0, reached->end_frame));
+  }
   StageTimer timer;
   Result<Measurement> scored = Score(
       pack, {.clip = heard, .prompt = said, .quality = quality, .posteriors = *posteriors}, options, timer);

@@ -8,19 +8,18 @@
 #include <utility>
 #include <vector>
 
-#include "base/log_math.h"
 #include "ctc/align.h"
 #include "ctc/free_decode.h"
-#include "ctc/gop.h"
 #include "ctc/input.h"
 #include "ctc/miscues.h"
+#include "engine/repeated_words.h"
 
 namespace higgins {
 namespace {
 
 // How likely a reader leaves a word out, before anything is heard: e^-10. At e^-7 the completeness of
 // learners' readings follows the experts' less. What an addition costs was chosen on readers of fit
-// (`python -m higgins_train miscues`): of the fluent ones none is said to have added anything.
+// (`python -m higgins_train miscues --division fit`).
 constexpr ctc::MiscueCosts kCosts{
     .omitted_word = 10.0, .addition = 4.0, .added_frame = 1.4, .replacement = 8.0};
 // A single phone is more often a sound too many in a word; what is shorter has no place for two.
@@ -29,112 +28,14 @@ constexpr int kMinAddedFrames = 8;
 constexpr double kAddedFrom = 0.8;
 constexpr double kConsideredFrom = 0.02;
 constexpr double kMostOfOne = 1.25;  // what is more is two additions
-constexpr int kMostRepeatedWords = 8;
-constexpr double kMostNatsWorse = 3.0;  // a phone, than the phones that were heard
-
-MatrixView<const float> Rows(MatrixView<const float> matrix, FrameSpan frames) {
-  return {matrix.row(frames.begin).data(), frames.end - frames.begin, matrix.columns()};
-}
-
-Matrix Copy(MatrixView<const float> matrix) {
-  Matrix out(matrix.rows(), matrix.columns());
-  std::copy_n(matrix.data(), out.values().size(), out.values().data());
-  return out;
-}
 
 std::vector<int> HeardIn(MatrixView<const float> log_posteriors, FrameSpan frames, int blank) {
   std::vector<int> heard;
-  for (const ctc::DecodedPhone& phone : ctc::FreeDecode(Rows(log_posteriors, frames), blank)) {
+  for (const ctc::DecodedPhone& phone :
+       ctc::FreeDecode(log_posteriors.rows_between(frames.begin, frames.end), blank)) {
     heard.push_back(phone.label);
   }
   return heard;
-}
-
-// The phones [first, last) of words [begin, end).
-std::pair<std::size_t, std::size_t> PhonesOf(const CanonicalPhones& canonical, int begin, int end) {
-  const auto first = std::ranges::lower_bound(canonical.word_of_phone, begin);
-  const auto last = std::ranges::lower_bound(canonical.word_of_phone, end);
-  return {static_cast<std::size_t>(first - canonical.word_of_phone.begin()),
-          static_cast<std::size_t>(last - canonical.word_of_phone.begin())};
-}
-
-// The words beside an addition, and the frames that hold them and it.
-class Neighbourhood {
- public:
-  Neighbourhood(MatrixView<const float> log_posteriors, const PhoneScores& whole, const Addition& addition,
-                int blank)
-      : whole_(whole),
-        blank_(blank),
-        begin_(std::max(0, addition.before_word - kMostRepeatedWords)),
-        end_(std::min(whole.canonical.num_words, addition.before_word + kMostRepeatedWords)) {
-    const auto [first, last] = PhonesOf(whole.canonical, begin_, end_);
-    FrameSpan frames{0, log_posteriors.rows()};
-    // The whole text's path may run through the addition.
-    if (begin_ > 0) frames.begin = std::min(whole.alignment.phones[first - 1].end, addition.frames.begin);
-    if (end_ < whole.canonical.num_words) {
-      frames.end = std::max(whole.alignment.phones[last].begin, addition.frames.end);
-    }
-    heard_ = Rows(log_posteriors, frames);
-  }
-
-  int begin() const { return begin_; }
-  int end() const { return end_; }
-
-  /// Log-likelihood of reading up to word `until`, then `between`, then from word `from` on, nats.
-  double Nats(int until, const std::vector<int>& between, int from) const {
-    std::vector<int> read;
-    Append(begin_, until, &read);
-    read.insert(read.end(), between.begin(), between.end());
-    Append(from, end_, &read);
-    const Result<double> nats = ctc::LogLikelihood(heard_, read, blank_);
-    return nats ? *nats : kLogZero;  // more phones than frames
-  }
-
-  int NumPhones(int begin, int end) const {
-    const auto [first, last] = PhonesOf(whole_.canonical, begin, end);
-    return static_cast<int>(last - first);
-  }
-
- private:
-  void Append(int begin, int end, std::vector<int>* read) const {
-    const auto [first, last] = PhonesOf(whole_.canonical, begin, end);
-    read->insert(read->end(), whole_.labels.begin() + static_cast<std::ptrdiff_t>(first),
-                 whole_.labels.begin() + static_cast<std::ptrdiff_t>(last));
-  }
-
-  const PhoneScores& whole_;
-  int blank_;
-  int begin_, end_;
-  MatrixView<const float> heard_;
-};
-
-// Twice as many phones at most, or half as many: free decoding loses some, and each likelihood takes time.
-bool IsAsLong(int num_phones, std::size_t num_heard) {
-  const auto count = static_cast<std::size_t>(num_phones);
-  return count <= 2 * num_heard && num_heard <= 2 * count;
-}
-
-// To say the words [begin, end) again is to read up to `end` and then from `begin`. Of all stretches of words
-// that begin or end where the addition is, or hold that place, the likeliest; none where the phones that were
-// heard there are likelier by more than kMostNatsWorse a phone.
-void FindRepeatedWords(MatrixView<const float> log_posteriors, const PhoneScores& whole, int blank,
-                       Addition* addition) {
-  const int place = addition->before_word;
-  const Neighbourhood around(log_posteriors, whole, *addition, blank);
-  const double as_heard = around.Nats(place, addition->heard, place);
-  double best = kLogZero;
-  for (int begin = around.begin(); begin <= place; ++begin) {
-    for (int end = std::max(place, begin + 1); end <= around.end(); ++end) {
-      if (!IsAsLong(around.NumPhones(begin, end), addition->heard.size())) continue;
-      const double nats = around.Nats(end, {}, begin);
-      if (nats <= best) continue;
-      best = nats;
-      addition->repeats_begin = begin;
-      addition->repeats_end = end;
-    }
-  }
-  const int num_phones = around.NumPhones(addition->repeats_begin, addition->repeats_end);
-  if (best < as_heard - kMostNatsWorse * num_phones) addition->repeats_begin = addition->repeats_end = 0;
 }
 
 // Where speech was added. Which of two equal stretches is the addition nobody can tell, so its probability
@@ -169,7 +70,8 @@ std::vector<Added> AddedPlaces(const std::vector<double>& probability) {
 // probability. The last ones were, as many as are expected.
 void SettleTwins(const PhoneScores& whole, std::vector<double>* omission_probability) {
   const auto labels_of = [&](int word) {
-    const auto [first, last] = PhonesOf(whole.canonical, word, word + 1);
+    const auto first = static_cast<std::size_t>(FirstPhone(whole.canonical, word));
+    const auto last = static_cast<std::size_t>(FirstPhone(whole.canonical, word + 1));
     return std::span<const int>(whole.labels).subspan(first, last - first);
   };
   const int num_words = whole.canonical.num_words;
@@ -209,7 +111,7 @@ class SaidPath {
 
  private:
   bool MoveBounds(Reading* reading) const {
-    Matrix quiet = Copy(log_posteriors_);
+    Matrix quiet(log_posteriors_);
     Silence(reading->additions, blank_, &quiet);
     std::vector<int> labels, word_of_label;
     for (std::size_t i = 0; i < whole_.labels.size(); ++i) {
@@ -230,6 +132,7 @@ class SaidPath {
       FrameSpan after = next < labels.size() ? path->phones[next] : FrameSpan{quiet.rows(), quiet.rows()};
       if (a > 0) before.end = std::max(before.end, additions[a - 1].frames.end);
       if (a + 1 < additions.size()) after.begin = std::min(after.begin, additions[a + 1].frames.begin);
+      // One bound a round: the other may be right once it has moved.
       moved = MoveEnd(before.end, after.begin, &addition) || MoveBegin(before.end, after.begin, &addition) ||
               moved;
     }
@@ -243,7 +146,7 @@ class SaidPath {
       frames.begin = before_end;
       return true;
     }
-    const auto heard = ctc::FreeDecode(Rows(log_posteriors_, frames), blank_);
+    const auto heard = Decoded(frames);
     if (after_begin >= frames.end || heard.size() <= kMinAddedPhones) return false;
     frames.end = frames.begin + heard.back().begin_frame;
     return true;
@@ -254,16 +157,38 @@ class SaidPath {
       frames.end = after_begin;
       return true;
     }
-    const auto heard = ctc::FreeDecode(Rows(log_posteriors_, frames), blank_);
+    const auto heard = Decoded(frames);
     if (before_end <= frames.begin || heard.size() <= kMinAddedPhones) return false;
     frames.begin += heard.front().end_frame;
     return true;
+  }
+
+  std::vector<ctc::DecodedPhone> Decoded(FrameSpan frames) const {
+    return ctc::FreeDecode(log_posteriors_.rows_between(frames.begin, frames.end), blank_);
   }
 
   MatrixView<const float> log_posteriors_;
   const PhoneScores& whole_;
   int blank_;
 };
+
+// Each as if there were no other.
+void NameRepeatedWords(MatrixView<const float> log_posteriors, const PhoneScores& whole, int blank,
+                       Reading* reading) {
+  for (Addition& addition : reading->additions) {
+    if (reading->additions.size() == 1) {
+      FindRepeatedWords(log_posteriors, whole, blank, &addition);
+      continue;
+    }
+    std::vector<Addition> others;
+    for (const Addition& other : reading->additions) {
+      if (&other != &addition) others.push_back(other);
+    }
+    Matrix heard(log_posteriors);
+    Silence(others, blank, &heard);
+    FindRepeatedWords(heard.view(), whole, blank, &addition);
+  }
+}
 
 }  // namespace
 
@@ -300,13 +225,7 @@ Result<Reading> Read(MatrixView<const float> log_posteriors, const PhoneScores& 
   }
   if (out.additions.empty()) return out;
   SaidPath(log_posteriors, whole, blank).Settle(&out);
-  for (Addition& addition : out.additions) {
-    Matrix heard = Copy(log_posteriors);
-    for (const Addition& other : out.additions) {
-      if (&other != &addition) Silence({&other, 1}, blank, &heard);
-    }
-    FindRepeatedWords(heard.view(), whole, blank, &addition);
-  }
+  NameRepeatedWords(log_posteriors, whole, blank, &out);
   return out;
 }
 

@@ -1,3 +1,6 @@
+#include <cstddef>
+#include <string>
+
 #include "higgins/report.h"
 
 namespace higgins {
@@ -32,6 +35,14 @@ const char* PronunciationSourceName(PronunciationSource source) {
       return "labels";
   }
   return "";
+}
+
+std::string RepeatedWords(const Report& report, const AddedSpeech& added) {
+  std::string words;
+  for (int w = added.repeats_begin; w < added.repeats_end; ++w) {
+    words += (words.empty() ? "" : " ") + report.words[static_cast<std::size_t>(w)].word;
+  }
+  return words;
 }
 
 }  // namespace higgins

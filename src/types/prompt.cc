@@ -1,8 +1,14 @@
 #include "types/prompt.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace higgins {
+
+int FirstPhone(const CanonicalPhones& canonical, int word) {
+  const auto first = std::ranges::lower_bound(canonical.word_of_phone, word);
+  return static_cast<int>(first - canonical.word_of_phone.begin());
+}
 
 CanonicalPhones Flatten(const Prompt& prompt, const std::vector<int>& chosen) {
   CanonicalPhones out;

@@ -41,6 +41,9 @@ struct CanonicalPhones {
   int num_phones() const { return static_cast<int>(phones.size()); }
 };
 
+/// Index of the first phone of word `word`; the number of phones for the number of words.
+int FirstPhone(const CanonicalPhones& canonical, int word);
+
 /// Lays out pronunciation `chosen[w]` of every word w.
 CanonicalPhones Flatten(const Prompt& prompt, const std::vector<int>& chosen);
 

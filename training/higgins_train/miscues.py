@@ -20,14 +20,13 @@ import soundfile
 from tqdm import tqdm
 
 from .corpus import SAMPLE_RATE_HZ, Utterance, read_corpus
+from .diagnosis import POOR_WORD_BELOW
 from .engine_reports import engine_reports
 
 KINDS = ("own", "added", "omitted", "repeated")
 MOST_WORDS = 3
 FEWEST_READ = 3  # words that were read, as the text has them
 OMITTED_FROM = 0.5  # probability; report.h
-# A word's accuracy (0-1) below which experts, and Azure's ErrorType, hold it for mispronounced.
-POOR_WORD_BELOW = 0.6
 
 
 @dataclass

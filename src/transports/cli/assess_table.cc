@@ -69,13 +69,6 @@ std::string WordTable(const Report& report, Detail detail, const Painter& paint)
   return out;
 }
 
-std::string WordsOf(const Report& report, int begin, int end) {
-  std::string out;
-  for (int w = begin; w < end; ++w)
-    out += (out.empty() ? "" : " ") + report.words[static_cast<std::size_t>(w)].word;
-  return out;
-}
-
 // after "of": "of the" once more (1200 to 1640 ms)
 std::string AddedList(const Report& report, const Painter& paint) {
   if (report.added_speech.empty()) return "";
@@ -84,12 +77,11 @@ std::string AddedList(const Report& report, const Painter& paint) {
     const std::string place =
         added.before_word == 0
             ? "before the first word"
-            : "after \"" + WordsOf(report, added.before_word - 1, added.before_word) + "\"";
+            : "after \"" + report.words[static_cast<std::size_t>(added.before_word) - 1].word + "\"";
     std::string what;
     for (const std::string& phone : added.phones) what += (what.empty() ? "" : " ") + phone;
-    if (added.repeats_begin < added.repeats_end) {
-      what = "\"" + WordsOf(report, added.repeats_begin, added.repeats_end) + "\" once more";
-    }
+    const std::string again = RepeatedWords(report, added);
+    if (!again.empty()) what = "\"" + again + "\" once more";
     out += "  " + place + ": " + paint(Style::kPoor, what) +
            paint(Style::kDim,
                  " (" + std::to_string(added.start_ms) + " to " + std::to_string(added.end_ms) + " ms)") +

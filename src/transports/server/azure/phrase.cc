@@ -80,17 +80,9 @@ class Writer {
     return spoken;
   }
 
-  std::string WordsOf(const AddedSpeech& again) const {
-    std::string text;
-    for (int w = again.repeats_begin; w < again.repeats_end; ++w) {
-      text += (text.empty() ? "" : " ") + report_.words[static_cast<std::size_t>(w)].word;
-    }
-    return text;
-  }
-
   /// One entry for all words of the stretch: what is known is its time, not theirs.
   Json Insertion(const AddedSpeech& again) const {
-    Json out = {{"Word", WordsOf(again)}};
+    Json out = {{"Word", RepeatedWords(report_, again)}};
     AddTimes(out, again.start_ms, again.end_ms);
     AddScores(out, {{"ErrorType", "Insertion"}});
     return out;
@@ -116,7 +108,7 @@ class Writer {
     std::string out;
     for (const auto& [word, again] : InOrder()) {
       if (again == nullptr && IsOmission(*word)) continue;
-      out += (out.empty() ? "" : " ") + (again == nullptr ? word->word : WordsOf(*again));
+      out += (out.empty() ? "" : " ") + (again == nullptr ? word->word : RepeatedWords(report_, *again));
     }
     return out;
   }
