@@ -17,15 +17,27 @@ from .splits import add_split_arguments
 
 # Errors twice as dense as usual, and fewer nonsense words.
 DENSE = {"error_rate": 0.2, "kinds": ["errors", "clean", "nonsense"], "shares": [0.6, 0.1, 0.3]}
-# What the shipped pack was trained with; the dev sets have voices of their own and sentences that fit never has.
+AMERICAN = [voice for voice in synthesis.AMERICAN_VOICES if voice not in synthesis.UNSEEN_VOICES]
+# The dev sets have voices of their own and sentences that fit never has.
 SYNTHETIC = {
     "kokoro-fit-1": {"synthesiser": "kokoro", "division": "fit", "seed": 1, "count": 272},
     "kokoro-fit-2": {"synthesiser": "kokoro", "division": "fit", "seed": 2, "count": 271},
     "flite-fit": {"synthesiser": "flite", "division": "fit", "seed": 1, "count": 250},
-    "kokoro-fit-3": {"synthesiser": "kokoro", "division": "fit", "seed": 3, "count": 250},
-    "kokoro-fit-4": {"synthesiser": "kokoro", "division": "fit", "seed": 4, "count": 250},
-    "kokoro-fit-5": {"synthesiser": "kokoro", "division": "fit", "seed": 5, "count": 300} | DENSE,
-    "kokoro-fit-6": {"synthesiser": "kokoro", "division": "fit", "seed": 6, "count": 300} | DENSE,
+    "kokoro-us-fit-1": {
+        "synthesiser": "kokoro",
+        "division": "fit",
+        "seed": 3,
+        "count": 500,
+        "voices": AMERICAN,
+    },
+    "kokoro-us-fit-2": {
+        "synthesiser": "kokoro",
+        "division": "fit",
+        "seed": 4,
+        "count": 600,
+        "voices": AMERICAN,
+    }
+    | DENSE,
     "flite-fit-2": {"synthesiser": "flite", "division": "fit", "seed": 2, "count": 1000},
     "flite-fit-3": {"synthesiser": "flite", "division": "fit", "seed": 3, "count": 1200} | DENSE,
     "kokoro-dev": {
@@ -34,6 +46,13 @@ SYNTHETIC = {
         "seed": 9,
         "count": 100,
         "voices": ["jf_nezumi"],
+    },
+    "kokoro-us-dev": {
+        "synthesiser": "kokoro",
+        "division": "dev",
+        "seed": 10,
+        "count": 100,
+        "voices": ["af_bella", "am_michael"],
     },
     "flite-dev": {
         "synthesiser": "flite",
@@ -53,6 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="train on recordings of people only; needs no synthesisers",
     )
+    synthesis.add_kokoro_js_argument(parser)
     parser.add_argument("--epochs", type=int, default=TrainOptions.epochs, help="of tuning the encoder")
     parser.add_argument("--bfloat16", action="store_true", help="see `acoustic --help`")
     add_split_arguments(parser)
@@ -92,7 +112,7 @@ def run(args: argparse.Namespace) -> None:
             step(synthesis, texts=texts, out=args.run / "synthetic" / name, **SYNTHETIC[name], **dev)
 
         synthesis.require_flite()  # now, not after half an hour
-        synthesis.kokoro_data()
+        synthesis.kokoro_voices(AMERICAN, args.kokoro_js)
         in_parallel(speak, SYNTHETIC, args.jobs)
         args.synthetic = [args.run / "synthetic" / name for name in SYNTHETIC]
     step(acoustic, out=args.run)

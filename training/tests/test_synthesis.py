@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from higgins_train.corpus import read_corpus
 from higgins_train.synthesis import (
     ERROR_RATE,
     kokoro_ipa,
+    kokoro_voices,
     nonsense_word,
     right,
     sentence_with_errors,
@@ -67,6 +70,30 @@ def test_nonsense_is_legal_arpabet_with_one_stress() -> None:
 def test_ipa_has_reduced_vowels_and_stress_before_the_vowel() -> None:
     about = right("about", ["AH0", "B", "AW1", "T"])
     assert kokoro_ipa([about, CAT]) == "əbˈWt kˈæt."
+
+
+def test_voices_come_from_both_packages_and_what_is_missing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    japanese, american = np.random.default_rng(1).random((2, 3, 1, 256), np.float32)
+    np.savez(tmp_path / "voices_ja.npz", jf_alpha=japanese)
+    monkeypatch.setattr("higgins_train.synthesis.kokoro_data", lambda: (tmp_path, []))
+    package = tmp_path / "kokoro-js.tgz"
+    with tarfile.open(package, "w:gz") as archive:
+        member = tarfile.TarInfo("package/voices/af_sky.bin")
+        member.size = american.nbytes
+        archive.addfile(member, io.BytesIO(american.tobytes()))
+
+    styles = kokoro_voices(["jf_alpha", "af_sky"], package)
+    assert (styles["jf_alpha"] == japanese[:, 0]).all() and (styles["af_sky"] == american[:, 0]).all()
+    assert list(kokoro_voices(["jf_alpha"], None)) == ["jf_alpha"]
+    with pytest.raises(SystemExit, match="npm pack kokoro-js"):
+        kokoro_voices(["af_sky"], None)
+    with pytest.raises(SystemExit, match="am_adam"):
+        kokoro_voices(["am_adam"], package)
+    package.write_bytes(b"no archive")
+    with pytest.raises(SystemExit, match=str(package)):
+        kokoro_voices(["af_sky"], package)
 
 
 @pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed")
