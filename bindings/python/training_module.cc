@@ -20,6 +20,7 @@
 #include "ctc/free_decode.h"
 #include "ctc/gop.h"
 #include "ctc/pronunciation_choice.h"
+#include "prosody/pauses.h"
 #include "prosody/prosody.h"
 #include "scorer/features.h"
 #include "types/phone_set.h"
@@ -166,7 +167,9 @@ nb::dict ScorerInputOf(const FloatMatrix& log_posteriors, const FloatMatrix& sta
     const Posteriors posteriors{Copy(View(log_posteriors)), Copy(View(states)), frame_shift_ms};
     lattice = Unwrap(RunLattice(posteriors.log_posteriors.view(), phones));
     const Prosody prosody = ComputeProsody(clip, posteriors.num_frames(), frame_shift_ms);
-    input = Unwrap(BuildScorerInput(phones, posteriors, lattice.alignment, lattice.gop, prosody, kBlank));
+    const std::vector<Pause> pauses = FindPauses(phones, lattice.alignment, prosody, frame_shift_ms);
+    input =
+        Unwrap(BuildScorerInput(phones, posteriors, lattice.alignment, lattice.gop, prosody, pauses, kBlank));
   }
   nb::dict result;
   PutScorerInput(result, std::move(input));

@@ -6,6 +6,7 @@
 #include "ctc/gop.h"
 #include "ctc/pronunciation_choice.h"
 #include "engine/prompts.h"
+#include "prosody/pauses.h"
 #include "scorer/features.h"
 
 namespace higgins {
@@ -28,8 +29,9 @@ Result<PhoneScores> ScorePhones(const Pack& pack, const Prompt& prompt, const Po
   out.gop = *std::move(gop);
   timer.Lap("lattice");
 
+  out.pauses = FindPauses(out.canonical, out.alignment, prosody, posteriors.frame_shift_ms);
   const Result<ScorerInput> input =
-      BuildScorerInput(out.canonical, posteriors, out.alignment, out.gop, prosody, blank);
+      BuildScorerInput(out.canonical, posteriors, out.alignment, out.gop, prosody, out.pauses, blank);
   if (!input) return input.error();
   Result<Scores> scores = pack.scorer->Run(*input);
   if (!scores) return scores.error();

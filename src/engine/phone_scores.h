@@ -21,6 +21,7 @@ struct PhoneScores {
   std::vector<int> labels;  ///< [phones]
   Alignment alignment;
   GopScores gop;
+  std::vector<Pause> pauses;
   Scores scores;
 };
 

@@ -102,6 +102,7 @@ class Joined {
     out.canonical = canonical_;
     out.alignment.phones = Spans();
     out.gop = Gop();
+    out.pauses = Pauses();
     out.scores = said_.scores;
     if (said_.canonical.num_words < whole_.canonical.num_words) {  // something is missing
       out.scores.completeness = whole_.scores.completeness;
@@ -133,6 +134,16 @@ class Joined {
     out.insertion_ratio = GatherRows(slots, &PhoneScores::gop, &GopScores::insertion_ratio);
     out.gop_sd = Gather(phones_, &PhoneScores::gop, &GopScores::gop_sd);
     return out;
+  }
+
+  std::vector<Pause> Pauses() const {
+    std::vector<Pause> pauses = said_.pauses;
+    auto pause = pauses.begin();
+    for (std::size_t i = 0; i < phones_.size() && pause != pauses.end(); ++i) {
+      if (phones_[i].judged != &said_ || phones_[i].index != Index(pause->before_phone)) continue;
+      (pause++)->before_phone = static_cast<int>(i);
+    }
+    return pauses;
   }
 
   void GatherScores(Scores* out) const {

@@ -18,10 +18,10 @@ struct Evidence {
   const Alignment& alignment;
   const GopScores& gop;
   const Prosody& prosody;
+  const std::vector<Pause>& pauses;
   int blank;
   std::vector<FrameSpan> segments;  ///< [phones]
   float loud_db = 0.0F;             ///< 90th percentile of the energy
-  float quiet_db = 0.0F;            ///< a frame under this is quiet
   float median_log2_f0 = 0.0F;      ///< 0 when nothing is voiced
   std::vector<float> log2_f0;       ///< [frames]; 0 where unvoiced (no voice is at 1 Hz)
 

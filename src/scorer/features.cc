@@ -5,16 +5,13 @@
 #include <optional>
 #include <string>
 
+#include "base/percentile.h"
 #include "scorer/evidence.h"
-#include "scorer/statistics.h"
 
 namespace higgins {
 namespace {
 
 constexpr int kMaxWidening = 6;  // frames a side
-// Between the quietest frames (5th percentile) and the loud ones (90th), closer to the quiet: follows the
-// noise floor.
-constexpr double kQuietShare = 0.35;
 
 Error Mismatch(const std::string& what, int expected, int actual) {
   return Error{ErrorCode::kInvalidArgument,
@@ -98,14 +95,11 @@ std::optional<Error> CheckShapes(const scorer::Evidence& evidence) {
   return std::nullopt;
 }
 
-/// What several features read: who is loud, who is quiet, the speaker's own pitch.
+/// What several features read: how loud the speech is, the speaker's own pitch.
 void FillShared(scorer::Evidence& evidence) {
   evidence.segments = PhoneSegments(evidence.alignment, evidence.num_frames());
   std::vector<float> energy = evidence.prosody.energy_db;
-  const double loud_db = scorer::Percentile(energy, 90.0);
-  const double floor_db = scorer::Percentile(energy, 5.0);
-  evidence.loud_db = static_cast<float>(loud_db);
-  evidence.quiet_db = static_cast<float>(floor_db + kQuietShare * (loud_db - floor_db));
+  evidence.loud_db = static_cast<float>(Percentile(energy, 90.0));
 
   std::vector<float> voiced;
   evidence.log2_f0.reserve(evidence.prosody.f0_hz.size());
@@ -113,7 +107,7 @@ void FillShared(scorer::Evidence& evidence) {
     evidence.log2_f0.push_back(f0_hz > 1.0F ? std::log2(f0_hz) : 0.0F);
     if (f0_hz > 1.0F) voiced.push_back(evidence.log2_f0.back());
   }
-  evidence.median_log2_f0 = static_cast<float>(scorer::Percentile(voiced, 50.0));
+  evidence.median_log2_f0 = static_cast<float>(Percentile(voiced, 50.0));
 }
 
 std::int64_t Place(const CanonicalPhones& phones, std::size_t i) {
@@ -174,12 +168,13 @@ std::vector<FrameSpan> PhoneSegments(const Alignment& alignment, int num_frames)
 
 Result<ScorerInput> BuildScorerInput(const CanonicalPhones& phones, const Posteriors& posteriors,
                                      const Alignment& alignment, const GopScores& gop, const Prosody& prosody,
-                                     int blank) {
+                                     const std::vector<Pause>& pauses, int blank) {
   scorer::Evidence evidence{.phones = phones,
                             .posteriors = posteriors,
                             .alignment = alignment,
                             .gop = gop,
                             .prosody = prosody,
+                            .pauses = pauses,
                             .blank = blank,
                             .segments = {},
                             .log2_f0 = {}};

@@ -57,8 +57,7 @@ struct PhoneColumns {
   constexpr int size() const { return 3 * num_labels + 19; }
 };
 
-/// Columns of ScorerInput::utterance_features. A pause is a gap between two words that the Viterbi path
-/// spends in the blank and whose quiet part (from its first to its last quiet frame) lasts 200 ms or more.
+/// Columns of ScorerInput::utterance_features.
 namespace utterance_column {
 enum Column : int {
   kLogPhones,
@@ -97,6 +96,6 @@ std::vector<FrameSpan> PhoneSegments(const Alignment& alignment, int num_frames)
 /// each other, with the expected and the actual one; kInternal when the encoder's states are not finite.
 Result<ScorerInput> BuildScorerInput(const CanonicalPhones& phones, const Posteriors& posteriors,
                                      const Alignment& alignment, const GopScores& gop, const Prosody& prosody,
-                                     int blank = 0);
+                                     const std::vector<Pause>& pauses, int blank = 0);
 
 }  // namespace higgins

@@ -1,20 +1,6 @@
 #include "scorer/statistics.h"
 
-#include <algorithm>
-
 namespace higgins::scorer {
-
-double Percentile(std::span<float> values, double percent) {
-  if (values.empty()) return 0.0;
-  const double rank = percent / 100.0 * static_cast<double>(values.size() - 1);
-  const auto low = static_cast<std::ptrdiff_t>(rank);
-  const auto middle = values.begin() + low;
-  std::nth_element(values.begin(), middle, values.end());
-  const double below = *middle;
-  if (middle + 1 == values.end()) return below;
-  const double above = *std::min_element(middle + 1, values.end());
-  return below + (rank - static_cast<double>(low)) * (above - below);
-}
 
 MeanAndDeviation Moments(std::span<const float> values) {
   if (values.empty()) return {};

@@ -15,9 +15,6 @@ inline float ClipScale(double value, double limit, double scale) {
   return static_cast<float>(value / scale);
 }
 
-/// Linear interpolation between order statistics, as numpy.percentile; 0 when empty. Reorders `values`.
-double Percentile(std::span<float> values, double percent);
-
 struct MeanAndDeviation {
   double mean = 0.0;
   double deviation = 0.0;  ///< population standard deviation

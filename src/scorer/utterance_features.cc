@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/percentile.h"
 #include "scorer/evidence.h"
 #include "scorer/features.h"
 #include "scorer/statistics.h"
@@ -10,7 +11,6 @@ namespace {
 
 namespace column = utterance_column;
 
-constexpr double kMinPauseS = 0.2;
 constexpr double kMaxEdgeSilenceS = 3.0;
 
 using Row = std::span<float>;
@@ -18,32 +18,18 @@ using Row = std::span<float>;
 void Put(Row row, column::Column at, double value) { row[at] = static_cast<float>(value); }
 
 struct Pauses {
+  explicit Pauses(const Evidence& evidence) {
+    for (const Pause& pause : evidence.pauses) {
+      const double seconds = (pause.frames.end - pause.frames.begin) * evidence.frame_shift_s();
+      ++count;
+      total_s += seconds;
+      longest_s = std::max(longest_s, seconds);
+    }
+  }
   int count = 0;
   double total_s = 0.0;
   double longest_s = 0.0;
 };
-
-/// From the first to the last quiet frame of [begin, end): a breath inside a pause does not split it.
-double QuietSeconds(const Evidence& evidence, int begin, int end) {
-  const std::vector<float>& energy_db = evidence.prosody.energy_db;
-  while (begin < end && energy_db[static_cast<std::size_t>(begin)] >= evidence.quiet_db) ++begin;
-  while (begin < end && energy_db[static_cast<std::size_t>(end - 1)] >= evidence.quiet_db) --end;
-  return (end - begin) * evidence.frame_shift_s();
-}
-
-Pauses FindPauses(const Evidence& evidence) {
-  Pauses pauses;
-  const std::vector<FrameSpan>& spans = evidence.alignment.phones;
-  for (std::size_t i = 1; i < spans.size(); ++i) {
-    if (evidence.phones.word_of_phone[i] == evidence.phones.word_of_phone[i - 1]) continue;
-    const double quiet_s = QuietSeconds(evidence, spans[i - 1].end, spans[i].begin);
-    if (quiet_s < kMinPauseS - 1e-9) continue;
-    ++pauses.count;
-    pauses.total_s += quiet_s;
-    pauses.longest_s = std::max(pauses.longest_s, quiet_s);
-  }
-  return pauses;
-}
 
 void FillTime(const Evidence& evidence, Row row) {
   const double num_phones = evidence.num_phones();
@@ -52,7 +38,7 @@ void FillTime(const Evidence& evidence, Row row) {
   const double leading_s = evidence.segments.front().begin * evidence.frame_shift_s();
   const double trailing_s = duration_s - evidence.segments.back().end * evidence.frame_shift_s();
   const double spoken_s = duration_s - leading_s - trailing_s;  // a segment is a frame long at least
-  const Pauses pauses = FindPauses(evidence);
+  const Pauses pauses(evidence);
   Put(row, column::kLogPhones, std::log(num_phones));
   Put(row, column::kLogWords, std::log(num_words));
   Put(row, column::kLogDuration, std::log(duration_s));

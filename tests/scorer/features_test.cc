@@ -26,6 +26,7 @@ struct Utterance {
   Alignment alignment{{{4, 6}, {9, 10}, {27, 28}, {29, 31}}, -40.0};
   GopScores gop;
   Prosody prosody{std::vector<float>(kFrames, 0.0F), std::vector<float>(kFrames, -30.0F)};
+  std::vector<Pause> pauses;
 
   Utterance() {
     gop.log_likelihood = -8.0;
@@ -44,7 +45,9 @@ struct Utterance {
     }
   }
 
-  Result<ScorerInput> Build() const { return BuildScorerInput(phones, posteriors, alignment, gop, prosody); }
+  Result<ScorerInput> Build() const {
+    return BuildScorerInput(phones, posteriors, alignment, gop, prosody, pauses);
+  }
 };
 
 float At(const ScorerInput& input, int phone, int column) { return input.phone_features(phone, column); }
@@ -216,23 +219,16 @@ TEST(UtteranceFeatures, CountPhonesWordsAndTime) {
   EXPECT_FLOAT_EQ(At(*input, column::kMeanGopSd), -0.3625F);
 }
 
-TEST(UtteranceFeatures, APauseIsAQuietBlankBetweenWords) {
+TEST(UtteranceFeatures, PausesAreCountedMeasuredAndTakenOutOfTheRate) {
   Utterance utterance;
-  EXPECT_EQ(At(*utterance.Build(), column::kPausesPerWord),
-            0.0F);  // a blank gap of 340 ms, but as loud as speech
-  for (std::size_t t = 12; t < 22; ++t) utterance.prosody.energy_db[t] = -70.0F;
+  EXPECT_EQ(At(*utterance.Build(), column::kPausesPerWord), 0.0F);
+  utterance.pauses = {{2, {12, 22}}};
   auto input = utterance.Build();
   EXPECT_FLOAT_EQ(At(*input, column::kPausesPerWord), 0.5F);
   EXPECT_FLOAT_EQ(At(*input, column::kLongestPause), 0.2F);
   EXPECT_FLOAT_EQ(At(*input, column::kMeanPause), 0.2F);
   EXPECT_FLOAT_EQ(At(*input, column::kPauseFraction), 0.2F / 0.66F);
   EXPECT_FLOAT_EQ(At(*input, column::kArticulationRate), 4.0F / 0.46F);
-
-  utterance.prosody.energy_db[21] = -30.0F;  // 180 ms are a stop's closure, not a pause
-  EXPECT_EQ(At(*utterance.Build(), column::kPausesPerWord), 0.0F);
-  utterance.prosody.energy_db[21] = -70.0F;
-  utterance.phones.word_of_phone = {0, 0, 0, 1};  // nor is silence within a word
-  EXPECT_EQ(At(*utterance.Build(), column::kPausesPerWord), 0.0F);
 }
 
 TEST(UtteranceFeatures, VowelVariabilityLooksAtWordsWithTwoVowels) {

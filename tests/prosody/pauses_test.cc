@@ -1,0 +1,75 @@
+#include "prosody/pauses.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace higgins {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr int kFrames = 40;  // 0.8 s
+constexpr double kShiftMs = 20.0;
+
+/// Two words of two phones with a gap of 17 frames between them, all of it as loud as speech.
+class PausesTest : public ::testing::Test {
+ protected:
+  std::vector<Pause> Find() const { return FindPauses(canonical_, alignment_, prosody_, kShiftMs); }
+  void SetEnergy(int begin, int end, float db) {
+    for (int t = begin; t < end; ++t) prosody_.energy_db[static_cast<std::size_t>(t)] = db;
+  }
+
+  CanonicalPhones canonical_{{{1, -1}, {3, 1}, {4, 0}, {2, -1}}, {0, 0, 1, 1}, 2};
+  Alignment alignment_{{{4, 6}, {9, 10}, {27, 28}, {29, 31}}, -40.0};
+  Prosody prosody_{std::vector<float>(kFrames, 0.0F), std::vector<float>(kFrames, -30.0F)};
+};
+
+TEST_F(PausesTest, APauseIsAQuietBlankBetweenWords) {
+  EXPECT_THAT(Find(), IsEmpty()) << "a blank gap of 340 ms, but as loud as speech";
+  SetEnergy(12, 22, -70.0F);
+  const std::vector<Pause> pauses = Find();
+  ASSERT_THAT(pauses, SizeIs(1));
+  EXPECT_EQ(pauses[0].before_phone, 2);
+  EXPECT_EQ(pauses[0].frames.begin, 12);
+  EXPECT_EQ(pauses[0].frames.end, 22);
+}
+
+TEST_F(PausesTest, TheClosureOfAStopIsNone) {
+  SetEnergy(12, 21, -70.0F);  // 180 ms
+  EXPECT_THAT(Find(), IsEmpty());
+}
+
+TEST_F(PausesTest, SilenceWithinAWordIsNone) {
+  SetEnergy(12, 22, -70.0F);
+  canonical_.word_of_phone = {0, 0, 0, 1};
+  EXPECT_THAT(Find(), IsEmpty());
+}
+
+TEST_F(PausesTest, ABreathDoesNotSplitIt) {
+  SetEnergy(12, 24, -70.0F);
+  SetEnergy(17, 19, -30.0F);
+  const std::vector<Pause> pauses = Find();
+  ASSERT_THAT(pauses, SizeIs(1));
+  EXPECT_EQ(pauses[0].frames.end - pauses[0].frames.begin, 12);
+}
+
+TEST_F(PausesTest, AWordThatWasLeftOutLiesInTheGap) {
+  SetEnergy(12, 22, -70.0F);
+  canonical_ = {{{1, -1}, {3, 1}, {1, -1}, {4, 0}, {2, -1}}, {0, 0, 1, 2, 2}, 3};
+  alignment_.phones.insert(alignment_.phones.begin() + 2, FrameSpan{10, 10});
+  const std::vector<Pause> pauses = Find();
+  ASSERT_THAT(pauses, SizeIs(1));
+  EXPECT_EQ(pauses[0].before_phone, 3) << "the first phone after it that was said";
+}
+
+TEST_F(PausesTest, NothingSaidIsNoPause) {
+  SetEnergy(0, kFrames, -70.0F);
+  alignment_.phones.assign(4, FrameSpan{0, 0});
+  EXPECT_THAT(Find(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace higgins
