@@ -32,12 +32,20 @@ function addedLine(words, added) {
   return `said beside the text, ${place}: ${said}`;
 }
 
+/** Of a silence between two words: where it is, and how long. */
+function pauseLine(words, pause) {
+  const seconds = (pause.end_ms - pause.start_ms) / 1000;
+  return `pause of ${seconds.toFixed(1)} s after "${words[pause.before_word - 1].word}"`;
+}
+
 try {
   const report = await assess(await readFile(process.argv[2]), process.argv[3]);
   console.log(`total ${Math.round(report.utterance.total * 100)}`);
   for (const warning of report.warnings) console.log(`warning: ${warning.message}`);
   for (const word of report.words) if (word.omission_probability >= 0.5) console.log(`${word.word}: not heard`);
   for (const added of report.added_speech) console.log(addedLine(report.words, added));
+  const noticed = report.pauses.filter((pause) => pause.noticed_probability >= 0.5);
+  for (const pause of noticed) console.log(pauseLine(report.words, pause));
   for (const error of report.mispronunciations) {
     console.log(`${error.word}: ${error.type}, expected ${error.expected}, heard ${error.actual}`);
     console.log(`  ${error.suggestion}`);

@@ -53,6 +53,12 @@ def added_line(words, added):
     return f"said beside the text, {place}: {said}"
 
 
+def pause_line(words, pause):
+    """Of a silence between two words: where it is, and how long."""
+    seconds = (pause["end_ms"] - pause["start_ms"]) / 1000
+    return f'pause of {seconds:.1f} s after "{words[pause["before_word"] - 1]["word"]}"'
+
+
 if __name__ == "__main__":
     with open(sys.argv[1], "rb") as file:
         report = assess(file.read(), sys.argv[2])
@@ -64,6 +70,9 @@ if __name__ == "__main__":
             print(f"{word['word']}: not heard")
     for added in report["added_speech"]:
         print(added_line(report["words"], added))
+    for pause in report["pauses"]:
+        if pause["noticed_probability"] >= 0.5:
+            print(pause_line(report["words"], pause))
     for error in report["mispronunciations"]:
         print(f"{error['word']}: {error['type']}, expected {error['expected']}, heard {error['actual']}")
         print(f"  {error['suggestion']}")

@@ -117,6 +117,22 @@ struct AddedSpeech {
   int repeats_end = 0;
 };
 
+/// The probability from which on a pause counts as noticed.
+inline constexpr double kNoticedFrom = 0.5;
+
+/// A silence of 200 ms or more between two words. A word's end_ms may reach up to 120 ms into it, and the
+/// start_ms of the word after it too.
+struct PauseReport {
+  int before_word = 0;  ///< index into Report::words, above 0
+  int start_ms = 0;
+  int end_ms = 0;
+  bool at_mark = false;  ///< the text has a punctuation mark there: a pause belongs
+  /// That a listener finds the reading less fluent for it, 0-1; 0 at a mark.
+  double noticed_probability = 0.0;
+};
+
+inline bool IsNoticed(const PauseReport& pause) { return pause.noticed_probability >= kNoticedFrom; }
+
 struct QualityReport {
   double duration_ms = 0.0;
   double speech_ms = 0.0;   ///< within the speech regions
@@ -142,6 +158,7 @@ struct Report {
   UtteranceReport utterance;
   std::vector<WordReport> words;
   std::vector<AddedSpeech> added_speech;  ///< in the order of the text; empty where it was not read
+  std::vector<PauseReport> pauses;        ///< in order; empty where the text was not read
   std::vector<Mispronunciation> mispronunciations;
   QualityReport quality;
   std::vector<Warning> warnings;

@@ -9,6 +9,7 @@
 #include "audio/decode.h"
 #include "ctc/free_decode.h"
 #include "diagnosis/diagnose.h"
+#include "diagnosis/pauses.h"
 #include "engine/phone_scores.h"
 #include "engine/prompts.h"
 #include "engine/reading.h"
@@ -102,6 +103,8 @@ Result<Measurement> Score(const Pack& pack, const HeardClip& heard, const Assess
                                       .advice = pack.advice,
                                       .strictness = options.strictness,
                                       .num_alternatives = options.num_alternatives});
+  const std::vector<JudgedPause> pauses =
+      JudgePauses(said->pauses, said->canonical, prompt, *reading, posteriors.frame_shift_ms);
   timer.Lap("diagnosis");
 
   Measurement out;
@@ -113,6 +116,7 @@ Result<Measurement> Score(const Pack& pack, const HeardClip& heard, const Assess
                          .scores = said->scores,
                          .reading = *reading,
                          .findings = findings,
+                         .pauses = pauses,
                          .quality = quality,
                          .phones = pack.phone_set,
                          .ipa = [&pack](const Phone& phone) { return pack.advice.Ipa(phone); },

@@ -137,11 +137,14 @@ class Joined {
   }
 
   std::vector<Pause> Pauses() const {
+    std::vector<int> place_of(said_.labels.size());  // of a phone that was said, among all
+    for (std::size_t i = 0; i < phones_.size(); ++i) {
+      if (phones_[i].judged == &said_) place_of[phones_[i].index] = static_cast<int>(i);
+    }
     std::vector<Pause> pauses = said_.pauses;
-    auto pause = pauses.begin();
-    for (std::size_t i = 0; i < phones_.size() && pause != pauses.end(); ++i) {
-      if (phones_[i].judged != &said_ || phones_[i].index != Index(pause->before_phone)) continue;
-      (pause++)->before_phone = static_cast<int>(i);
+    for (Pause& pause : pauses) {
+      pause.phone_before = place_of[Index(pause.phone_before)];
+      pause.phone_after = place_of[Index(pause.phone_after)];
     }
     return pauses;
   }

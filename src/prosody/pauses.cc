@@ -29,19 +29,19 @@ std::vector<Pause> FindPauses(const CanonicalPhones& canonical, const Alignment&
                               const Prosody& prosody, double frame_shift_ms) {
   const float quiet_db = QuietBelowDb(prosody.energy_db);
   std::vector<Pause> pauses;
-  int before = -1;  // the phone before the gap
-  for (int i = 0; i < canonical.num_phones(); ++i) {
-    const FrameSpan span = alignment.phones[static_cast<std::size_t>(i)];
-    if (span.begin == span.end) continue;
-    const int previous = before;
-    before = i;
-    if (previous < 0) continue;
-    const auto word_of = [&](int phone) { return canonical.word_of_phone[static_cast<std::size_t>(phone)]; };
-    if (word_of(previous) == word_of(i)) continue;
-    const FrameSpan gap{alignment.phones[static_cast<std::size_t>(previous)].end, span.begin};
-    const FrameSpan quiet = QuietPart(gap, prosody.energy_db, quiet_db);
-    if ((quiet.end - quiet.begin) * frame_shift_ms < kMinPauseMs - 1e-6) continue;
-    pauses.push_back({i, quiet});
+  const auto word_of = [&](int phone) { return canonical.word_of_phone[static_cast<std::size_t>(phone)]; };
+  const auto span_of = [&](int phone) { return alignment.phones[static_cast<std::size_t>(phone)]; };
+  int before = -1;  // the last phone that was said; none yet
+  for (int after = 0; after < canonical.num_phones(); ++after) {
+    if (span_of(after).begin == span_of(after).end) continue;
+    if (before >= 0 && word_of(before) != word_of(after)) {
+      const FrameSpan gap{span_of(before).end, span_of(after).begin};
+      const FrameSpan quiet = QuietPart(gap, prosody.energy_db, quiet_db);
+      if ((quiet.end - quiet.begin) * frame_shift_ms >= kMinPauseMs - 1e-6) {
+        pauses.push_back({before, after, quiet});
+      }
+    }
+    before = after;
   }
   return pauses;
 }

@@ -9,9 +9,6 @@
 
 namespace higgins {
 
-/// Shorter, and it may be the closure of a stop.
-inline constexpr double kMinPauseMs = 200.0;
-
 /// A pause is a gap between two words that the Viterbi path spends in the blank and whose quiet part lasts
 /// kMinPauseMs or more. What is quiet follows the noise floor of the recording. Phones without a frame (of a
 /// word that was left out) lie in the gap. `alignment`: [phones], within the frames of `prosody`. In order.

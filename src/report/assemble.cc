@@ -1,6 +1,7 @@
 #include "report/assemble.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -111,6 +112,16 @@ AddedSpeech ToAddedSpeech(const Addition& addition, TimeSpan times, const PhoneS
   for (const int label : addition.heard) out.phones.push_back(phones.name(label));
   out.repeats_begin = addition.repeats_begin;
   out.repeats_end = addition.repeats_end;
+  return out;
+}
+
+std::vector<PauseReport> PausesOf(const std::vector<JudgedPause>& pauses, double frame_shift_ms) {
+  const auto ms = [&](int frame) { return static_cast<int>(std::lround(frame * frame_shift_ms)); };
+  std::vector<PauseReport> out;
+  for (const JudgedPause& pause : pauses) {
+    out.push_back({pause.before_word, ms(pause.frames.begin), ms(pause.frames.end), pause.at_mark,
+                   pause.noticed_probability});
+  }
   return out;
 }
 
@@ -273,6 +284,7 @@ Report Assemble(const AssembleInputs& in) {
       report.mispronunciations.push_back(ToMispronunciation(*entry.finding, word.phonemes.back(), word));
     }
   }
+  if (was_read) report.pauses = PausesOf(in.pauses, in.frame_shift_ms);
   report.words_per_minute = WordsPerMinute(report.words);
   return report;
 }

@@ -27,6 +27,7 @@ struct AssembleInputs {
   const Scores& scores;
   const Reading& reading;
   const Findings& findings;
+  const std::vector<JudgedPause>& pauses;
   const Quality& quality;
   const PhoneSet& phones;
   std::function<std::string(const Phone&)> ipa;  ///< stress -1 asks for the full form

@@ -77,6 +77,14 @@ Json AddedSpeechJson(const AddedSpeech& added) {
   return out;
 }
 
+Json PauseJson(const PauseReport& pause) {
+  return {{"before_word", pause.before_word},
+          {"start_ms", pause.start_ms},
+          {"end_ms", pause.end_ms},
+          {"at_mark", pause.at_mark},
+          {"noticed_probability", Rounded(pause.noticed_probability)}};
+}
+
 Json MispronunciationJson(const Mispronunciation& error) {
   return {{"word", error.word},
           {"word_index", error.word_index},
@@ -122,6 +130,8 @@ std::string ToJson(const Report& report, Detail detail) {
   out["text_match"] = Rounded(report.text_match);
   out["added_speech"] = Json::array();
   for (const AddedSpeech& added : report.added_speech) out["added_speech"].push_back(AddedSpeechJson(added));
+  out["pauses"] = Json::array();
+  for (const PauseReport& pause : report.pauses) out["pauses"].push_back(PauseJson(pause));
   out["engine_version"] = report.engine_version;
   out["pack_version"] = report.pack_version;
   return Dump(out);

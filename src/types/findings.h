@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "higgins/report.h"
+#include "types/gop_scores.h"
 
 namespace higgins {
 
@@ -26,6 +27,13 @@ struct Finding {
 struct RankedPhone {
   int label = 0;
   double probability = 0.0;  ///< posterior among all alternatives, 0-1
+};
+
+struct JudgedPause {
+  int before_word = 0;
+  FrameSpan frames;
+  bool at_mark = false;              ///< the text has a punctuation mark there
+  double noticed_probability = 0.0;  ///< that a listener finds the speech less fluent for it, 0-1
 };
 
 struct Findings {

@@ -12,9 +12,13 @@ struct Prosody {
   std::vector<float> energy_db;  ///< [frames]; RMS over the frame, dBFS, floored at -100
 };
 
+/// Shorter, and a silence may be the closure of a stop.
+inline constexpr double kMinPauseMs = 200.0;
+
 /// A silence between two words.
 struct Pause {
-  int before_phone = 0;  ///< canonical phone, the first one of the word after it
+  int phone_before = 0;  ///< the last canonical phone that was said before it
+  int phone_after = 0;   ///< the first one after it
   FrameSpan frames;      ///< from its first quiet frame to its last: a breath within does not split it
 };
 

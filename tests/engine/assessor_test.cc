@@ -111,6 +111,36 @@ TEST_F(AssessorTest, WordsThatAreSaidAgainAreNamedAndSpoilNothing) {
   EXPECT_GE(report.words[1].start_ms, again.end_ms);
 }
 
+// "We call", 700 ms of nothing but the room, and the rest: `rest` says from where.
+std::vector<std::byte> SayWithPause(const std::string& rest) {
+  std::vector<float> samples = testing::SpeakTiny("W IY K AO L " + rest);
+  const auto at = samples.begin() + (300 + 5 * 140) * testing::kTinyRateHz / 1000;
+  const std::vector<float> room(samples.begin(), samples.begin() + 250 * testing::kTinyRateHz / 1000);
+  std::vector<float> paused(samples.begin(), at);
+  while (paused.size() < static_cast<std::size_t>(at - samples.begin()) + 700 * testing::kTinyRateHz / 1000) {
+    paused.insert(paused.end(), room.begin(), room.begin() + 50 * testing::kTinyRateHz / 1000);
+  }
+  paused.insert(paused.end(), at, samples.end());
+  return testing::ToBytes(testing::ToWav(paused));
+}
+
+TEST_F(AssessorTest, APauseWithinAPhraseIsNoticedAndOneAtAMarkBelongs) {
+  EXPECT_TRUE(Assess("W IY K AO L IH T B EH R", "We call it bear").pauses.empty());
+  const std::vector<std::byte> said = SayWithPause("IH T B EH R");
+  for (const char* text : {"We call it bear", "We call, it bear"}) {
+    const Result<Report> report = assessor_->Assess(said, text);
+    ASSERT_TRUE(report) << report.error().message;
+    ASSERT_EQ(report->pauses.size(), 1U) << text;
+    const PauseReport& pause = report->pauses[0];
+    EXPECT_EQ(pause.before_word, 2);
+    EXPECT_NEAR(pause.start_ms, 1000, 80);
+    EXPECT_NEAR(pause.end_ms - pause.start_ms, 740, 80);
+    EXPECT_EQ(pause.at_mark, std::string(text) == "We call, it bear");
+    EXPECT_EQ(IsNoticed(pause), !pause.at_mark);
+    EXPECT_TRUE(report->mispronunciations.empty());
+  }
+}
+
 // The reader goes back two words.
 TEST_F(AssessorTest, NamesAllOfTheWordsThatAreSaidAgain) {
   const Report report = Assess("W IY K AO L W IY K AO L IH T B EH R", "We call it bear");

@@ -32,7 +32,8 @@ TEST_F(PausesTest, APauseIsAQuietBlankBetweenWords) {
   SetEnergy(12, 22, -70.0F);
   const std::vector<Pause> pauses = Find();
   ASSERT_THAT(pauses, SizeIs(1));
-  EXPECT_EQ(pauses[0].before_phone, 2);
+  EXPECT_EQ(pauses[0].phone_before, 1);
+  EXPECT_EQ(pauses[0].phone_after, 2);
   EXPECT_EQ(pauses[0].frames.begin, 12);
   EXPECT_EQ(pauses[0].frames.end, 22);
 }
@@ -62,7 +63,8 @@ TEST_F(PausesTest, AWordThatWasLeftOutLiesInTheGap) {
   alignment_.phones.insert(alignment_.phones.begin() + 2, FrameSpan{10, 10});
   const std::vector<Pause> pauses = Find();
   ASSERT_THAT(pauses, SizeIs(1));
-  EXPECT_EQ(pauses[0].before_phone, 3) << "the first phone after it that was said";
+  EXPECT_EQ(pauses[0].phone_before, 1);
+  EXPECT_EQ(pauses[0].phone_after, 3);
 }
 
 TEST_F(PausesTest, NothingSaidIsNoPause) {

@@ -59,8 +59,8 @@ class AssembleTest : public ::testing::Test {
     const auto ipa = [&](const Phone& phone) {
       return "/" + phones_.name(phone.label) + std::to_string(phone.stress);
     };
-    return Assemble({prompt_, chosen_, canonical_, alignment_, gop_, scores_, reading_, findings_, quality_,
-                     phones_, ipa, 20.0, "en-US", "0.1.0", "pack-7"});
+    return Assemble({prompt_, chosen_, canonical_, alignment_, gop_, scores_, reading_, findings_, pauses_,
+                     quality_, phones_, ipa, 20.0, "en-US", "0.1.0", "pack-7"});
   }
 
   PhoneSet phones_{{"", "W", "IY", "K", "AO", "L", "IH", "T", "V", "AH"}, 0};
@@ -72,6 +72,7 @@ class AssembleTest : public ::testing::Test {
   Scores scores_;
   Reading reading_;
   Findings findings_;
+  std::vector<JudgedPause> pauses_;
   Quality quality_;
 };
 
@@ -191,6 +192,19 @@ TEST_F(AssembleTest, AddedSpeechTakesNoTimeFromThePhones) {
     EXPECT_EQ(report.words[w].start_ms, alone.words[w].start_ms);
     EXPECT_EQ(report.words[w].end_ms, alone.words[w].end_ms);
   }
+}
+
+TEST_F(AssembleTest, PausesHaveTimesAndAreNoneOfATextThatWasNotRead) {
+  pauses_ = {{2, {28, 48}, false, 0.75}};
+  const Report report = Run();
+  ASSERT_THAT(report.pauses, SizeIs(1));
+  EXPECT_EQ(report.pauses[0].before_word, 2);
+  EXPECT_EQ(report.pauses[0].start_ms, 560);
+  EXPECT_EQ(report.pauses[0].end_ms, 960);
+  EXPECT_FALSE(report.pauses[0].at_mark);
+  EXPECT_TRUE(IsNoticed(report.pauses[0]));
+  findings_.text_match = 0.2;
+  EXPECT_THAT(Run().pauses, IsEmpty());
 }
 
 TEST_F(AssembleTest, BesideATextThatWasNotReadNothingIsAdded) {

@@ -61,12 +61,19 @@ TEST(Json, HoldsThePublicContract) {
   EXPECT_TRUE(json["added_speech"][1]["repeats_end"].is_null());
 }
 
+TEST(Json, PausesSayWhereHowLongAndWhetherTheyBelong) {
+  const Json json = Json::parse(ToJson(SampleReport(), Detail::kSentence));
+  EXPECT_EQ(json["pauses"], Json::parse(R"([
+    {"before_word": 1, "start_ms": 540, "end_ms": 760, "at_mark": true, "noticed_probability": 0},
+    {"before_word": 2, "start_ms": 1100, "end_ms": 1820, "at_mark": false, "noticed_probability": 0.9123}])"));
+}
+
 TEST(Json, KeysComeInAFixedOrder) {
   const Json json = Json::parse(ToJson(SampleReport()));
   EXPECT_EQ(Keys(json),
             (std::vector<std::string>{"utterance", "words", "mispronunciations", "quality", "warnings",
                                       "text", "language", "words_per_minute", "text_match", "added_speech",
-                                      "engine_version", "pack_version"}));
+                                      "pauses", "engine_version", "pack_version"}));
   EXPECT_EQ(ToJson(SampleReport()), ToJson(SampleReport()));
 }
 

@@ -37,6 +37,7 @@ class Validator {
   static bool HasType(const Json& value, const std::string& type) {
     if (type == "object") return value.is_object();
     if (type == "array") return value.is_array();
+    if (type == "boolean") return value.is_boolean();
     if (type == "string") return value.is_string();
     if (type == "integer") return value.is_number_integer();
     if (type == "number") return value.is_number();

@@ -222,7 +222,7 @@ TEST(UtteranceFeatures, CountPhonesWordsAndTime) {
 TEST(UtteranceFeatures, PausesAreCountedMeasuredAndTakenOutOfTheRate) {
   Utterance utterance;
   EXPECT_EQ(At(*utterance.Build(), column::kPausesPerWord), 0.0F);
-  utterance.pauses = {{2, {12, 22}}};
+  utterance.pauses = {{1, 2, {12, 22}}};
   auto input = utterance.Build();
   EXPECT_FLOAT_EQ(At(*input, column::kPausesPerWord), 0.5F);
   EXPECT_FLOAT_EQ(At(*input, column::kLongestPause), 0.2F);

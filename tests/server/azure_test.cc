@@ -299,6 +299,26 @@ TEST(Phrase, WordsThatWereSaidAgainAreInsertions) {
   EXPECT_EQ(phrase["NBest"][0]["Lexical"], "hello hello");
 }
 
+TEST(Phrase, BreaksStandBeforeTheWordAfterThem) {
+  AssessmentParameters parameters = Comprehensive();
+  parameters.prosody = ProsodyScore::kOff;
+  Report report = Sample();
+  report.pauses = {{1, 400, 600, false, 0.3}, {1, 700, 1340, false, 0.71239}};
+  const auto feedback_of = [&](std::size_t word) {
+    const Json phrase = Json::parse(SuccessPhrase(report, parameters, OutputFormat::kDetailed));
+    return phrase["NBest"][0]["Words"][word]["PronunciationAssessment"].value("Feedback", Json());
+  };
+  EXPECT_TRUE(feedback_of(1).is_null()) << "prosody was not asked for";
+  parameters.prosody = ProsodyScore::kOn;
+  EXPECT_EQ(feedback_of(0),
+            Json::parse(R"({"Prosody": {"Break": {"ErrorTypes": ["None"], "BreakLength": 0}}})"));
+  EXPECT_EQ(feedback_of(1), Json::parse(R"({"Prosody": {"Break": {"ErrorTypes": ["UnexpectedBreak"],
+                                            "UnexpectedBreak": {"Confidence": 0.7124}, "BreakLength": 6400000}}})"));
+  report.pauses = {{1, 400, 900, true, 0.0}};
+  EXPECT_EQ(feedback_of(1)["Prosody"]["Break"]["ErrorTypes"], Json::parse(R"(["None"])"));
+  EXPECT_EQ(feedback_of(1)["Prosody"]["Break"]["BreakLength"], 5000000);
+}
+
 TEST(Phrase, FollowsGradingGranularityDimensionAndAlphabet) {
   AssessmentParameters parameters;  // five points, basic
   parameters.alphabet = Alphabet::kIpa;

@@ -20,6 +20,7 @@ COMMANDS = [
     "announcer",
     "diagnosis",
     "miscues",
+    "pauses",
     "ablate",
     "fairness",
     "experts",

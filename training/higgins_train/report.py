@@ -222,6 +222,38 @@ def miscues_block(folder: Path) -> str:
     return "\n".join(lines)
 
 
+def pauses_block(folder: Path) -> str:
+    """What the longest pause of a reading costs, and what natives' pauses would."""
+    figures = json.loads((folder / "pauses.json").read_text())
+    dev = figures["dev"]
+    lines = [
+        f"p(s) = 1 / (1 + exp(-({figures['intercept']:.3f} + {figures['slope']:.3f} ln s))): "
+        f"a pause counts as noticed from {figures['noticed_from_s']:.2f} s on.",
+        "",
+        "| longest pause, no mark in the text | recordings of dev | experts: fluency below 8 | stated |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {name} | {band['recordings']} | {band['not_fluent']:.1%} | {band['stated']:.1%} |"
+        for name, band in dev["by_longest_pause"].items()
+    ]
+    lines += [
+        "",
+        f"Over all {dev['recordings']}: AUC {dev['auc']:.3f}, "
+        f"expected calibration error {dev['calibration_error']:.3f}, "
+        f"rank correlation with fluency {dev['rank_correlation']:.3f}.",
+        "",
+        "| native readers | gaps between words | pauses at marks | other pauses | noticed | of the gaps |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {name} | {of['gaps']} | {of['pauses_at_marks']} | {of['pauses']} | {of['noticed']} "
+        f"| {of['noticed_share']:.1%} |"
+        for name, of in figures["natives"].items()
+    ]
+    return "\n".join(lines)
+
+
 def fairness_block(folder: Path) -> str:
     report = json.loads((folder / "fairness.json").read_text())
     lines = [
@@ -268,6 +300,7 @@ BLOCKS = {
     "decoder": (decoder_block, "decoder.json"),
     "diagnosis": (diagnosis_block, "diagnosis.json"),
     "miscues": (miscues_block, "miscues.json"),
+    "pauses": (pauses_block, "pauses.json"),
     "fairness": (fairness_block, "fairness.json"),
     "plots": (plots_block, "."),
 }

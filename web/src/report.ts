@@ -55,6 +55,17 @@ export interface AddedSpeech {
   repeats_end: number | null;
 }
 
+/** A silence between two words. */
+export interface Pause {
+  /** An index into the words, above 0. */
+  before_word: number;
+  start_ms: number;
+  end_ms: number;
+  /** Whether the text has a punctuation mark there. */
+  at_mark: boolean;
+  noticed_probability: number;
+}
+
 export interface Utterance {
   accuracy: number;
   fluency: number;
@@ -75,6 +86,8 @@ export interface Report {
   text_match?: number;
   /** In the order of the text; reports of older servers have none. */
   added_speech?: AddedSpeech[];
+  /** In order; reports of older servers have none. */
+  pauses?: Pause[];
   pack_version: string;
 }
 
@@ -91,6 +104,11 @@ export function isOmitted(word: WordReport): boolean {
 /** None where another text was read: then nothing of it is. */
 export function addedSpeech(report: Report): readonly AddedSpeech[] {
   return isOtherText(report) ? [] : (report.added_speech ?? []);
+}
+
+/** Those that a listener notices, by the server's own bound. */
+export function noticedPauses(report: Report): readonly Pause[] {
+  return (report.pauses ?? []).filter((pause) => pause.noticed_probability >= 0.5);
 }
 
 /** What a server that speaks this contract must have sent; anything else is not a report. */

@@ -69,25 +69,40 @@ std::string WordTable(const Report& report, Detail detail, const Painter& paint)
   return out;
 }
 
+std::string PlaceBefore(const Report& report, int word) {
+  return word == 0 ? "before the first word"
+                   : "after \"" + report.words[static_cast<std::size_t>(word) - 1].word + "\"";
+}
+
 // after "of": "of the" once more (1200 to 1640 ms)
 std::string AddedList(const Report& report, const Painter& paint) {
   if (report.added_speech.empty()) return "";
   std::string out = "\n" + paint(Style::kBold, "not in the text") + "\n";
   for (const AddedSpeech& added : report.added_speech) {
-    const std::string place =
-        added.before_word == 0
-            ? "before the first word"
-            : "after \"" + report.words[static_cast<std::size_t>(added.before_word) - 1].word + "\"";
     std::string what;
     for (const std::string& phone : added.phones) what += (what.empty() ? "" : " ") + phone;
     const std::string again = RepeatedWords(report, added);
     if (!again.empty()) what = "\"" + again + "\" once more";
-    out += "  " + place + ": " + paint(Style::kPoor, what) +
+    out += "  " + PlaceBefore(report, added.before_word) + ": " + paint(Style::kPoor, what) +
            paint(Style::kDim,
                  " (" + std::to_string(added.start_ms) + " to " + std::to_string(added.end_ms) + " ms)") +
            "\n";
   }
   return out;
+}
+
+// after "the": 640 ms (1200 to 1840 ms, 82 %)
+std::string NoticedPauses(const Report& report, const Painter& paint) {
+  std::string out;
+  for (const PauseReport& pause : report.pauses) {
+    if (!IsNoticed(pause)) continue;
+    out += "  " + PlaceBefore(report, pause.before_word) + ": " +
+           paint(Style::kFair, std::to_string(pause.end_ms - pause.start_ms) + " ms") +
+           paint(Style::kDim, " (" + std::to_string(pause.start_ms) + " to " + std::to_string(pause.end_ms) +
+                                  " ms, " + Percent(pause.noticed_probability) + " %)") +
+           "\n";
+  }
+  return out.empty() ? out : "\n" + paint(Style::kBold, "pauses that are noticed") + "\n" + out;
 }
 
 std::string Describe(const Mispronunciation& error) {
@@ -122,7 +137,8 @@ std::string ErrorList(const Report& report, const Painter& paint) {
 std::string AssessTable(const Report& report, Detail detail, const Painter& paint) {
   std::string out = paint(Style::kBold, report.text) + "\n" + UtteranceLine(report.utterance, paint);
   if (detail != Detail::kSentence)
-    out += WordTable(report, detail, paint) + AddedList(report, paint) + ErrorList(report, paint);
+    out += WordTable(report, detail, paint) + AddedList(report, paint) + NoticedPauses(report, paint) +
+           ErrorList(report, paint);
   for (const Warning& warning : report.warnings) {
     out += paint(Style::kFair, "warning") + ": " + warning.message + "\n";
   }

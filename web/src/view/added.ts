@@ -1,7 +1,7 @@
 // What was said that is not in the text: an entry a stretch, each with a button that plays it.
 import { labelsInText, type PhoneNotation, phoneLabel } from "../phones.ts";
 import { type AddedSpeech, addedSpeech, type Report } from "../report.ts";
-import { h, icon } from "./dom.ts";
+import { stretchEntry } from "./stretch.ts";
 
 /** "“of the” once more, after “of”", "something else, before the first word". */
 export function addedText(report: Report, added: AddedSpeech): string {
@@ -26,24 +26,7 @@ export function addedList(
   notation: PhoneNotation,
   on_play: (added: AddedSpeech) => void,
 ): HTMLElement[] {
-  return addedSpeech(report).map((added) => {
-    const text = addedText(report, added);
-    const sounds = addedSounds(added, notation);
-    return h(
-      "li",
-      {},
-      h(
-        "button",
-        {
-          type: "button",
-          class: "added-stretch",
-          "aria-label": `Play ${text}${sounds ? `: ${sounds}` : ""}`,
-          onclick: () => on_play(added),
-        },
-        icon("play"),
-        h("strong", {}, text),
-        sounds && h("span", { class: "sounds" }, sounds),
-      ),
-    );
-  });
+  return addedSpeech(report).map((added) =>
+    stretchEntry(addedText(report, added), addedSounds(added, notation), () => on_play(added)),
+  );
 }

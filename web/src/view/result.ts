@@ -7,6 +7,7 @@ import { compare } from "../score/compare.ts";
 import { type Level, wordLevel } from "../score/level.ts";
 import type { Attempt } from "../store/attempts.ts";
 import { addedList } from "./added.ts";
+import { pauseList } from "./pauses.ts";
 import { comparisonView } from "./comparison.ts";
 import { byId, h, icon } from "./dom.ts";
 import { setCurrent } from "./roving.ts";
@@ -129,6 +130,7 @@ export class ResultView {
     );
     byId("result-words").replaceChildren(this.words, legend());
     this.drawAdded(heard);
+    this.drawPauses(heard);
     const samples = player ? player.buffer.getChannelData(0) : null;
     this.timeline = new Timeline(
       attempt.report,
@@ -189,6 +191,14 @@ export class ResultView {
     );
     byId("added").hidden = entries.length === 0;
     byId("added-list").replaceChildren(...entries);
+  }
+
+  private drawPauses(heard: Heard): void {
+    const entries = pauseList(heard.attempt.report, ({ start_ms, end_ms }) =>
+      this.play(heard, stretchOf(heard, start_ms, end_ms)),
+    );
+    byId("pauses").hidden = entries.length === 0;
+    byId("pause-list").replaceChildren(...entries);
   }
 
   private drawErrors(attempt: Attempt): void {

@@ -1,5 +1,5 @@
 // The head of a result: the total, and what it is made of.
-import { addedSpeech, isOmitted, isOtherText, type Report, type Utterance } from "../report.ts";
+import { addedSpeech, isOmitted, isOtherText, noticedPauses, type Report, type Utterance } from "../report.ts";
 import { percent, verdict } from "../score/level.ts";
 import { type Comparison, signed } from "../score/compare.ts";
 import { h } from "./dom.ts";
@@ -37,11 +37,13 @@ export function summary(report: Report): string {
   const count = report.mispronunciations.length;
   const unheard = (report.words ?? []).filter(isOmitted).length;
   const added = addedSpeech(report).length;
+  const pauses = noticedPauses(report).length;
   const parts = [
     verdict(report.utterance.total),
     count > 0 ? counted(count, "sound to work on", "sounds to work on") : "no sound to work on",
     unheard > 0 ? counted(unheard, "word not heard", "words not heard") : "",
     added > 0 ? counted(added, "stretch not in the text", "stretches not in the text") : "",
+    pauses > 0 ? counted(pauses, "pause that is noticed", "pauses that are noticed") : "",
   ];
   return parts.filter(Boolean).join(", ");
 }

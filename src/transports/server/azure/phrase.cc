@@ -143,6 +143,9 @@ class Writer {
                                                                   : "None";
     }
     AddScores(out, scores);
+    if (is_comprehensive() && !omitted && parameters_.prosody == ProsodyScore::kOn) {
+      out["PronunciationAssessment"]["Feedback"]["Prosody"]["Break"] = Break(word);
+    }
     if (omitted || parameters_.granularity != Granularity::kPhoneme) return out;
     out["Syllables"] = Json::array();
     for (const Syllable& syllable : Syllables(word)) out["Syllables"].push_back(SyllableJson(word, syllable));
@@ -151,6 +154,20 @@ class Writer {
       if (phone.expected) out["Phonemes"].push_back(Phoneme(phone));
     }
     return out;
+  }
+
+  /// The silence before the word; of several, around speech that was added, the one that is noticed most.
+  Json Break(const WordReport& word) const {
+    const auto index = static_cast<int>(&word - report_.words.data());
+    const PauseReport* found = nullptr;
+    for (const PauseReport& pause : report_.pauses) {
+      if (pause.before_word != index) continue;
+      if (found == nullptr || pause.noticed_probability > found->noticed_probability) found = &pause;
+    }
+    if (found == nullptr) return {{"ErrorTypes", {"None"}}, {"BreakLength", 0}};
+    return {{"ErrorTypes", {IsNoticed(*found) ? "UnexpectedBreak" : "None"}},
+            {"UnexpectedBreak", {{"Confidence", std::round(1e4 * found->noticed_probability) / 1e4}}},
+            {"BreakLength", (found->end_ms - found->start_ms) * kTicksPerMs}};
   }
 
   std::string Name(const PhoneReport& phone) const {
