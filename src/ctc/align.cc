@@ -1,6 +1,7 @@
 #include "ctc/align.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -12,18 +13,29 @@ namespace higgins::ctc {
 
 namespace {
 
+/// Stands among the labels of a trellis for speech that is none of the text's.
+constexpr int kAdded = -1;
+
+/// Log probability of any phone in a frame of added speech, its cost included.
+double AddedPhone(float log_blank, double cost) {
+  const double any_phone = -std::expm1(static_cast<double>(Floored(log_blank)));
+  return any_phone > 0.0 ? std::max<double>(kMinLogPosterior, std::log(any_phone) - cost) : kMinLogPosterior;
+}
+
 /// Viterbi scores of one frame after another, and how many states each best path advanced to get there.
 class Trellis {
  public:
-  Trellis(MatrixView<const float> log_posteriors, std::span<const int> labels, int blank)
+  Trellis(MatrixView<const float> log_posteriors, std::span<const int> labels, int blank,
+          double added_frame = 0.0)
       : log_posteriors_(log_posteriors),
         labels_(labels),
         blank_(blank),
+        added_frame_(added_frame),
         num_states_(2 * labels.size() + 1),
         scores_(num_states_, kLogZero),
         advances_(static_cast<std::size_t>(log_posteriors.rows()) * num_states_, 0) {
     scores_[0] = Floored(log_posteriors_(0, blank_));
-    scores_[1] = Floored(log_posteriors_(0, labels_[0]));
+    scores_[1] = LabelScore(log_posteriors_.row(0), labels_[0]);
     for (int t = 1; t < log_posteriors_.rows(); ++t) Step(t);
   }
 
@@ -55,6 +67,12 @@ class Trellis {
     return alignment;
   }
 
+  double LabelScore(std::span<const float> row, int label) const {
+    if (label != kAdded) return Floored(row[static_cast<std::size_t>(label)]);
+    const float blank = row[static_cast<std::size_t>(blank_)];
+    return std::max<double>(Floored(blank), AddedPhone(blank, added_frame_));
+  }
+
   // Downwards in place: a state reads only itself and states below it.
   void Step(int t) {
     const std::span<const float> row = log_posteriors_.row(t);
@@ -73,7 +91,7 @@ class Trellis {
         best = scores_[s - 2];
         advance = 2;
       }
-      scores_[s] = best + (is_label ? Floored(row[static_cast<std::size_t>(labels_[s / 2])]) : blank);
+      scores_[s] = best + (is_label ? LabelScore(row, labels_[s / 2]) : blank);
       advances[s] = advance;
     }
     scores_[0] += blank;
@@ -82,6 +100,7 @@ class Trellis {
   MatrixView<const float> log_posteriors_;
   std::span<const int> labels_;
   int blank_;
+  double added_frame_;
   std::size_t num_states_;
   std::vector<double> scores_;
   std::vector<std::uint8_t> advances_;
@@ -104,6 +123,44 @@ Result<Alignment> AlignPrefix(MatrixView<const float> log_posteriors, std::span<
     return Error{ErrorCode::kInvalidArgument, "labels: expected phones of the acoustic model, at least one"};
   }
   return Trellis(log_posteriors, labels, blank).TracePrefix();
+}
+
+Result<AlignmentWithAdded> AlignWithAdded(MatrixView<const float> log_posteriors, std::span<const int> labels,
+                                          std::span<const int> added_before, int blank, double added_frame) {
+  if (Result<void> checked = CheckInput(log_posteriors, labels, blank); !checked) return checked.error();
+  std::vector<int> all;
+  auto place = added_before.begin();
+  for (std::size_t i = 0; i <= labels.size(); ++i) {
+    if (place != added_before.end() && *place == static_cast<int>(i)) {
+      all.push_back(kAdded);
+      ++place;
+    }
+    if (i < labels.size()) all.push_back(labels[i]);
+  }
+  if (place != added_before.end()) {
+    return Error{ErrorCode::kInvalidArgument, "added_before: expected places of the text, ascending"};
+  }
+  if (MinFrames(all) > log_posteriors.rows()) {
+    return Error{ErrorCode::kAudioTooShort, "there are fewer frames than phones and additions"};
+  }
+  const Alignment path = Trellis(log_posteriors, all, blank, added_frame).Trace();
+  AlignmentWithAdded out;
+  out.said.log_likelihood = path.log_likelihood;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    FrameSpan span = path.phones[i];
+    if (all[i] != kAdded) {
+      out.said.phones.push_back(span);
+      continue;
+    }
+    const auto holds_phone = [&](int t) {
+      const float log_blank = log_posteriors(t, blank);
+      return AddedPhone(log_blank, added_frame) > Floored(log_blank);
+    };
+    while (span.begin < span.end && !holds_phone(span.begin)) ++span.begin;
+    while (span.begin < span.end && !holds_phone(span.end - 1)) --span.end;
+    out.added.push_back(span);
+  }
+  return out;
 }
 
 }  // namespace higgins::ctc

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "base/matrix.h"
 #include "higgins/result.h"
@@ -19,5 +20,17 @@ Result<Alignment> Align(MatrixView<const float> log_posteriors, std::span<const 
 /// `phones` holds the first labels of `labels`, as many as the best path reaches (none, some or all). Errors:
 /// kInvalidArgument, as Align().
 Result<Alignment> AlignPrefix(MatrixView<const float> log_posteriors, std::span<const int> labels, int blank);
+
+struct AlignmentWithAdded {
+  Alignment said;                ///< of `labels`
+  std::vector<FrameSpan> added;  ///< from its first phone to its last; begin = end where none was heard
+};
+
+/// As Align(), with speech that is none of `labels` in certain places: before label `added_before[i]`, or at
+/// labels.size() behind the last; ascending, each once. As in miscues.h a frame of it holds any phone, with
+/// 1 - y_t(blank) at a cost of `added_frame` nats (>= 0), or is blank. Errors: as Align(), and
+/// kInvalidArgument for places that are none.
+Result<AlignmentWithAdded> AlignWithAdded(MatrixView<const float> log_posteriors, std::span<const int> labels,
+                                          std::span<const int> added_before, int blank, double added_frame);
 
 }  // namespace higgins::ctc

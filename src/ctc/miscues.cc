@@ -34,17 +34,12 @@ class Table {
   std::vector<WideDouble> values_;
 };
 
-// What the backward pass needs of the forward one. Row t of the first two is what frame t is entered from:
-// row 0 is the beginning, where only the silence before the text has "ended".
+// What the backward pass needs of the forward one. Row t of `entries` is what frame t is entered from: row 0
+// is the beginning, where only the silence before the text has "ended".
 struct Forward {
   Forward(int num_frames, const OptionalWords& text)
-      : entries(num_frames + 1, text.num_words()),
-        ended(num_frames + 1, text.num_places()),
-        speech(num_frames, text.num_places()),
-        added(num_frames, text.num_places()) {}
+      : entries(num_frames + 1, text.num_words()), added(num_frames, text.num_places()) {}
   Table entries;          // of word v
-  Table ended;            // E of the word before place g
-  Table speech;           // S
   Table added;            // S + R
   WideDouble likelihood;  // the sum of all readings
 };
@@ -57,27 +52,28 @@ class ForwardPass {
         row_(static_cast<std::size_t>(text.num_states())),
         previous_(row_.size()),
         sums_(text.shared().size()),
+        ended_(static_cast<std::size_t>(text.num_places())),
         additions_(text.num_places()) {}
 
   Forward Run() {
     Forward out(y_.num_frames(), text_);
-    row_[0] = out.ended.row(0)[0] = WideDouble(1.0);
+    row_[0] = ended_[0] = WideDouble(1.0);
     for (int v = 0; v < text_.num_words(); ++v) out.entries.row(0)[v] = text_.Omitted(v);
     for (int t = 0; t < y_.num_frames(); ++t) {
       previous_.swap(row_);
-      StepAdditions(y_.row(t), out.ended.row(t));
+      StepAdditions(y_.row(t));
       StepWords(y_.row(t), out.entries.row(t));
       for (int g = 0; g < text_.num_places(); ++g) {
-        out.ended.row(t + 1)[g] = g == 0 ? Row(0) : Row(text_.BlankAt(g)) + Row(text_.LabelBefore(g));
-        out.speech.row(t)[g] = additions_.speech[static_cast<std::size_t>(g)];
+        ended_[static_cast<std::size_t>(g)] =
+            g == 0 ? Row(0) : Row(text_.BlankAt(g)) + Row(text_.LabelBefore(g));
         out.added.row(t)[g] = EndedWithAddition(g);
       }
-      Entries(out.ended.row(t + 1), out.entries.row(t + 1));
+      Entries(out.entries.row(t + 1));
     }
-    const WideDouble* ended = out.ended.row(y_.num_frames());
     for (int g = 0; g < text_.num_places(); ++g) {
       const double replaced = g < text_.num_words() ? text_.replacement() : 1.0;
-      out.likelihood += (ended[g] + EndedWithAddition(g) * replaced) * text_.Omitted(text_.num_words() - g);
+      out.likelihood += (ended_[static_cast<std::size_t>(g)] + EndedWithAddition(g) * replaced) *
+                        text_.Omitted(text_.num_words() - g);
     }
     return out;
   }
@@ -89,14 +85,14 @@ class ForwardPass {
     return additions_.speech[g] + additions_.after[g];
   }
 
-  // `ended`, `entries`: what the frame is entered from.
-  void StepAdditions(std::span<const double> y, const WideDouble* ended) {
+  // ended_, and `entries` below: what the frame is entered from.
+  void StepAdditions(std::span<const double> y) {
     const double blank = y[static_cast<std::size_t>(text_.blank())];
     const double phone = text_.Added(y);
     for (std::size_t g = 0; g < additions_.speech.size(); ++g) {
       const WideDouble speech = additions_.speech[g];
       const WideDouble within = speech + additions_.inside[g];
-      additions_.speech[g] = (within + ended[g] * text_.addition()) * phone;
+      additions_.speech[g] = (within + ended_[g] * text_.addition()) * phone;
       additions_.inside[g] = within * blank;
       additions_.after[g] = (speech + additions_.after[g]) * blank;
     }
@@ -121,16 +117,17 @@ class ForwardPass {
   }
 
   // The entry of every word v into the next frame.
-  void Entries(const WideDouble* ended, WideDouble* entries) {
+  void Entries(WideDouble* entries) {
     WideDouble sum;  // over the words before, whatever their last label
     std::ranges::fill(sums_, WideDouble());
     for (int v = 0; v < text_.num_words(); ++v) {
       const WideDouble with_addition = EndedWithAddition(v) * text_.replacement();  // unless v is said
-      sum = sum * text_.omission() + (ended[v] + with_addition);
+      const WideDouble ended = ended_[static_cast<std::size_t>(v)];
+      sum = sum * text_.omission() + (ended + with_addition);
       for (std::size_t k = 0; k < sums_.size(); ++k) {
         const bool differs = v == 0 || text_.LastLabel(v - 1) != text_.shared()[k];
         const WideDouble without_label = Row(text_.BlankAt(v));
-        sums_[k] = sums_[k] * text_.omission() + ((differs ? ended[v] : without_label) + with_addition);
+        sums_[k] = sums_[k] * text_.omission() + ((differs ? ended : without_label) + with_addition);
       }
       const int slot = text_.Slot(text_.FirstLabel(v));
       entries[v] = (slot < 0 ? sum : sums_[static_cast<std::size_t>(slot)]) +
@@ -141,7 +138,8 @@ class ForwardPass {
   const OptionalWords& text_;
   const LinearPosteriors& y_;
   std::vector<WideDouble> row_, previous_;
-  std::vector<WideDouble> sums_;  // [shared]
+  std::vector<WideDouble> sums_;   // [shared]
+  std::vector<WideDouble> ended_;  // [places] E of the word before each
   Additions additions_;
 };
 
@@ -165,10 +163,7 @@ class BackwardPass {
         additions_(text.num_places()),
         said_(static_cast<std::size_t>(text.num_words())),
         replaced_(said_.size()),
-        added_(blank_exits_.size()),
-        begun_(blank_exits_.size()),
-        begin_frames_(blank_exits_.size()),
-        end_frames_(blank_exits_.size()) {}
+        added_(blank_exits_.size()) {}
 
   Miscues Run() {
     // Behind the last frame the text may end, with all further words left out.
@@ -178,9 +173,8 @@ class BackwardPass {
     for (int t = y_.num_frames() - 1; t >= 0; --t) {
       CountAdded(t);
       StepWords(y_.row(t));
-      StepAdditions(t);
+      StepAdditions(y_.row(t));
       CountWords(t);
-      CountBegun(t);
       next_.swap(row_);
       Exits();
     }
@@ -234,8 +228,7 @@ class BackwardPass {
     row_[0] = (next_[0] + blank_exits_[0] + additions_.speech[0] * text_.addition()) * blank;
   }
 
-  void StepAdditions(int t) {
-    const std::span<const double> y = y_.row(t);
+  void StepAdditions(std::span<const double> y) {
     const double blank = y[Index(text_.blank())];
     const double phone = text_.Added(y);
     for (int g = 0; g < text_.num_places(); ++g) {
@@ -248,7 +241,6 @@ class BackwardPass {
         over = blank_exits_[Index(g)] * text_.replacement() + after +
                next_[Index(text_.FirstState(g))] * (1.0 - text_.replacement());
       }
-      CountEnd(g, t, over);
       speech = (within + over) * phone;
       inside = within * blank;
       after = over * blank;
@@ -275,38 +267,15 @@ class BackwardPass {
     added_[Index(text_.num_words())] += added[text_.num_words()] * blank_exits_[Index(text_.num_words())];
   }
 
-  // Added speech begins once in every reading that holds it, and ends once.
-  void CountBegun(int t) {
-    for (int g = 0; g < text_.num_places(); ++g) {
-      const WideDouble begun = forward_.ended.row(t)[g] * additions_.speech[Index(g)] * text_.addition();
-      begun_[Index(g)] += begun;
-      begin_frames_[Index(g)] += begun * static_cast<double>(t);
-    }
-  }
-
-  // `rest`: of what follows frame t, the last of the addition's speech.
-  void CountEnd(int place, int t, WideDouble rest) {
-    end_frames_[Index(place)] += forward_.speech.row(t)[place] * rest * static_cast<double>(t + 1);
-  }
-
   Miscues Shares() const {
     Miscues out;
     for (std::size_t w = 0; w < said_.size(); ++w) {
       out.omission_probability.push_back(1.0 - Share(said_[w] + replaced_[w], forward_.likelihood));
     }
     for (std::size_t g = 0; g < added_.size(); ++g) {
-      const double probability = Share(added_[g], forward_.likelihood);
-      out.addition_probability.push_back(probability);
-      out.addition_frames.push_back(probability > 0.0 ? MeanSpan(g) : FrameSpan{});
+      out.addition_probability.push_back(Share(added_[g], forward_.likelihood));
     }
     return out;
-  }
-
-  FrameSpan MeanSpan(std::size_t place) const {
-    const auto mean = [&](WideDouble sum) { return std::exp(sum.Log() - begun_[place].Log()); };
-    const int begin =
-        begin_frames_[place].is_zero() ? 0 : static_cast<int>(std::lround(mean(begin_frames_[place])));
-    return {begin, std::max(begin + 1, static_cast<int>(std::lround(mean(end_frames_[place]))))};
   }
 
   const OptionalWords& text_;
@@ -316,8 +285,8 @@ class BackwardPass {
   std::vector<WideDouble> blank_exits_, label_exits_;  // [places]
   std::vector<WideDouble> sums_;                       // [shared]
   Additions additions_;
-  std::vector<WideDouble> said_, replaced_;                            // [words]
-  std::vector<WideDouble> added_, begun_, begin_frames_, end_frames_;  // [places]
+  std::vector<WideDouble> said_, replaced_;  // [words]
+  std::vector<WideDouble> added_;            // [places]
 };
 
 }  // namespace

@@ -25,7 +25,6 @@
 
 #include "base/matrix.h"
 #include "higgins/result.h"
-#include "types/gop_scores.h"
 
 namespace higgins::ctc {
 
@@ -41,9 +40,6 @@ struct Miscues {
   std::vector<double> omission_probability;  ///< [words] 0-1
   /// [words + 1] that speech was added before word w, 0-1; behind the last.
   std::vector<double> addition_probability;
-  /// [words + 1] where the speech there begins and ends, in the mean over the readings that hold any; begin =
-  /// end = 0 where the probability is 0.
-  std::vector<FrameSpan> addition_frames;
 };
 
 /// `word_of_label` [labels] is non-decreasing, and every word from 0 to `num_words` - 1 has labels. Time:

@@ -22,9 +22,8 @@ namespace {
 // (`python -m higgins_train miscues --division fit`).
 constexpr ctc::MiscueCosts kCosts{
     .omitted_word = 10.0, .addition = 4.0, .added_frame = 1.4, .replacement = 8.0};
-// A single phone is more often a sound too many in a word; what is shorter has no place for two.
+// A single phone is more often a sound too many in a word.
 constexpr std::size_t kMinAddedPhones = 2;
-constexpr int kMinAddedFrames = 8;
 constexpr double kAddedFrom = 0.8;
 constexpr double kConsideredFrom = 0.02;
 constexpr double kMostOfOne = 1.25;  // what is more is two additions
@@ -89,88 +88,38 @@ void SettleTwins(const PhoneScores& whole, std::vector<double>* omission_probabi
   }
 }
 
-// What was said, as one path, with silence where speech was added.
-class SaidPath {
- public:
-  SaidPath(MatrixView<const float> log_posteriors, const PhoneScores& whole, int blank)
-      : log_posteriors_(log_posteriors), whole_(whole), blank_(blank) {}
-
-  // An addition's speech is any speech: it may hold the first phone of the word after it, or the last one of
-  // the word before, when that was said badly; then the path finds a frame for the phone on the other side of
-  // the addition, or none. The addition takes the frames between the words, and gives the phone back.
-  void Settle(Reading* reading) const {
-    constexpr int kMostRounds = 6;
-    const std::vector<Addition> before = reading->additions;
-    int round = 0;
-    while (round < kMostRounds && MoveBounds(reading)) ++round;
-    if (round == kMostRounds) reading->additions = before;  // each move made way for the next
-    for (Addition& addition : reading->additions) {
-      addition.heard = HeardIn(log_posteriors_, addition.frames, blank_);
-    }
+// Where the additions are on the best path through what was said: each takes what is none of the words', and
+// has what was heard there. One in which too little was heard is none: the others are looked for again. Where
+// no path is left, because all was left out, there is nothing beside it.
+void FindFrames(MatrixView<const float> log_posteriors, const PhoneScores& whole, int blank,
+                Reading* reading) {
+  std::vector<int> labels, word_of_label;
+  for (std::size_t i = 0; i < whole.labels.size(); ++i) {
+    const int word = whole.canonical.word_of_phone[i];
+    if (!IsJudged(*reading, word)) continue;
+    labels.push_back(whole.labels[i]);
+    word_of_label.push_back(word);
   }
-
- private:
-  bool MoveBounds(Reading* reading) const {
-    Matrix quiet(log_posteriors_);
-    Silence(reading->additions, blank_, &quiet);
-    std::vector<int> labels, word_of_label;
-    for (std::size_t i = 0; i < whole_.labels.size(); ++i) {
-      const int word = whole_.canonical.word_of_phone[i];
-      if (!IsJudged(*reading, word)) continue;
-      labels.push_back(whole_.labels[i]);
-      word_of_label.push_back(word);
+  std::vector<Addition>& additions = reading->additions;
+  while (!additions.empty()) {
+    std::vector<int> places;
+    for (const Addition& addition : additions) {
+      const auto next = std::ranges::lower_bound(word_of_label, addition.before_word);
+      places.push_back(static_cast<int>(next - word_of_label.begin()));
     }
-    const Result<Alignment> path = ctc::Align(quiet.view(), labels, blank_);
-    if (!path) return false;  // too little is left: as it is
-    bool moved = false;
-    std::vector<Addition>& additions = reading->additions;
+    const Result<ctc::AlignmentWithAdded> path =
+        ctc::AlignWithAdded(log_posteriors, labels, places, blank, kCosts.added_frame);
+    if (!path) return additions.clear();
     for (std::size_t a = 0; a < additions.size(); ++a) {
-      Addition& addition = additions[a];
-      const auto next = static_cast<std::size_t>(
-          std::ranges::lower_bound(word_of_label, addition.before_word) - word_of_label.begin());
-      FrameSpan before = next > 0 ? path->phones[next - 1] : FrameSpan{};
-      FrameSpan after = next < labels.size() ? path->phones[next] : FrameSpan{quiet.rows(), quiet.rows()};
-      if (a > 0) before.end = std::max(before.end, additions[a - 1].frames.end);
-      if (a + 1 < additions.size()) after.begin = std::min(after.begin, additions[a + 1].frames.begin);
-      // One bound a round: the other may be right once it has moved.
-      moved = MoveEnd(before.end, after.begin, &addition) || MoveBegin(before.end, after.begin, &addition) ||
-              moved;
+      additions[a].frames = path->added[a];
+      additions[a].heard = HeardIn(log_posteriors, path->added[a], blank);
     }
-    return moved;
+    const auto is_too_little = [](const Addition& addition) {
+      return addition.heard.size() < kMinAddedPhones;
+    };
+    if (std::erase_if(additions, is_too_little) == 0) break;
   }
-
-  // `before_end`, `after_begin`: frames of the phones beside the addition.
-  bool MoveEnd(int before_end, int after_begin, Addition* addition) const {
-    FrameSpan& frames = addition->frames;
-    if (after_begin < frames.begin && before_end < frames.begin) {
-      frames.begin = before_end;
-      return true;
-    }
-    const auto heard = Decoded(frames);
-    if (after_begin >= frames.end || heard.size() <= kMinAddedPhones) return false;
-    frames.end = frames.begin + heard.back().begin_frame;
-    return true;
-  }
-  bool MoveBegin(int before_end, int after_begin, Addition* addition) const {
-    FrameSpan& frames = addition->frames;
-    if (before_end > frames.end && after_begin > frames.end) {
-      frames.end = after_begin;
-      return true;
-    }
-    const auto heard = Decoded(frames);
-    if (before_end <= frames.begin || heard.size() <= kMinAddedPhones) return false;
-    frames.begin += heard.front().end_frame;
-    return true;
-  }
-
-  std::vector<ctc::DecodedPhone> Decoded(FrameSpan frames) const {
-    return ctc::FreeDecode(log_posteriors_.rows_between(frames.begin, frames.end), blank_);
-  }
-
-  MatrixView<const float> log_posteriors_;
-  const PhoneScores& whole_;
-  int blank_;
-};
+}
 
 // Each as if there were no other.
 void NameRepeatedWords(MatrixView<const float> log_posteriors, const PhoneScores& whole, int blank,
@@ -210,21 +159,11 @@ Result<Reading> Read(MatrixView<const float> log_posteriors, const PhoneScores& 
   SettleTwins(whole, &out.omission_probability);
   // As the report prints it, so that whoever reads that compares the same number with the bound.
   for (double& p : out.omission_probability) p = std::round(p * 1e4) / 1e4;
-  int previous_end = 0;
   for (const Added& added : AddedPlaces(miscues->addition_probability)) {
-    Addition addition{.before_word = added.place,
-                      .frames = miscues->addition_frames[static_cast<std::size_t>(added.place)],
-                      .probability = added.probability,
-                      .heard = {}};
-    addition.frames.begin = std::max(addition.frames.begin, previous_end);
-    if (addition.frames.end - addition.frames.begin < kMinAddedFrames) continue;
-    addition.heard = HeardIn(log_posteriors, addition.frames, blank);
-    if (addition.heard.size() < kMinAddedPhones) continue;
-    previous_end = addition.frames.end;
-    out.additions.push_back(std::move(addition));
+    out.additions.push_back(
+        {.before_word = added.place, .frames = {}, .probability = added.probability, .heard = {}});
   }
-  if (out.additions.empty()) return out;
-  SaidPath(log_posteriors, whole, blank).Settle(&out);
+  FindFrames(log_posteriors, whole, blank, &out);
   NameRepeatedWords(log_posteriors, whole, blank, &out);
   return out;
 }

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <random>
+#include <vector>
 
 #include "ctc/input.h"
 #include "ctc/testing.h"
@@ -69,6 +72,98 @@ RC_GTEST_PROP(AlignProperty, GivesEveryLabelOneSpanInOrder, ()) {
     end = span.end;
   }
   RC_ASSERT(end <= num_frames);
+}
+
+// Blank, 1, a stretch of 3 and 2 with blanks in it, 2, blank.
+TEST(AlignWithAdded, FindsWhatIsNoneOfTheLabelsWithoutTheBlanksAroundIt) {
+  const Matrix y = Saying({0, 1, 0, 3, 0, 2, 3, 0, 2, 0}, 4);
+  const auto path = AlignWithAdded(y.view(), std::vector<int>{1, 2}, std::vector<int>{1}, kBlank, 1.0);
+  ASSERT_TRUE(path);
+  EXPECT_EQ(path->said.phones, (std::vector<FrameSpan>{{1, 2}, {8, 9}}));
+  EXPECT_EQ(path->added, (std::vector<FrameSpan>{{3, 7}}));
+}
+
+TEST(AlignWithAdded, IsEmptyWhereNothingWasSaid) {
+  const Matrix y = Saying({0, 1, 0, 0, 2, 0}, 4);
+  for (const int place : {0, 1, 2}) {
+    const auto path = AlignWithAdded(y.view(), std::vector<int>{1, 2}, std::vector<int>{place}, kBlank, 1.0);
+    ASSERT_TRUE(path);
+    EXPECT_EQ(path->said.phones, (std::vector<FrameSpan>{{1, 2}, {4, 5}})) << place;
+    EXPECT_EQ(path->added[0].begin, path->added[0].end) << place;
+  }
+}
+
+TEST(AlignWithAdded, RefusesPlacesThatAreNone) {
+  const Matrix y = Saying({0, 1, 0, 0, 2, 0}, 4);
+  for (const std::vector<int>& places : {std::vector<int>{3}, {-1}, {1, 1}, {1, 0}}) {
+    const auto path = AlignWithAdded(y.view(), std::vector<int>{1, 2}, places, kBlank, 1.0);
+    ASSERT_FALSE(path);
+    EXPECT_EQ(path.error().code, ErrorCode::kInvalidArgument);
+  }
+}
+
+// The best of all ways to give each token of `tokens` (kAny: added speech) a span of frames.
+class BestSpans {
+ public:
+  static constexpr int kAny = -1;
+  BestSpans(const Matrix& y, const std::vector<int>& tokens, double cost)
+      : y_(y), tokens_(tokens), cost_(cost) {}
+
+  double From(std::size_t token, int frame) const {
+    if (token == tokens_.size()) return Blank(frame, y_.rows());
+    double best = -1e9;
+    const bool twin = token > 0 && tokens_[token] == tokens_[token - 1] && tokens_[token] != kAny;
+    for (int begin = frame + (twin ? 1 : 0); begin < y_.rows(); ++begin) {
+      double said = 0.0;
+      for (int end = begin + 1; end <= y_.rows(); ++end) {
+        said += Said(tokens_[token], end - 1);
+        best = std::max(best, Blank(frame, begin) + said + From(token + 1, end));
+      }
+    }
+    return best;
+  }
+
+ private:
+  double Blank(int begin, int end) const {
+    double sum = 0.0;
+    for (int t = begin; t < end; ++t) sum += y_(t, kBlank);
+    return sum;
+  }
+  double Said(int token, int t) const {
+    if (token != kAny) return y_(t, token);
+    const double blank = y_(t, kBlank);
+    return std::max(blank, std::log1p(-std::exp(blank)) - cost_);
+  }
+  const Matrix& y_;
+  const std::vector<int>& tokens_;
+  double cost_;
+};
+
+RC_GTEST_PROP(AlignWithAddedProperty, IsTheBestOfAllPaths, ()) {
+  std::mt19937 random(*rc::gen::arbitrary<unsigned>());
+  const std::vector<int> labels = RandomLabels(random, *rc::gen::inRange(1, 4), 4);
+  const double cost = 0.5 * *rc::gen::inRange(0, 6);
+  std::vector<int> places, tokens;
+  for (std::size_t i = 0; i <= labels.size(); ++i) {
+    if (*rc::gen::inRange(0, 3) == 0) {
+      places.push_back(static_cast<int>(i));
+      tokens.push_back(BestSpans::kAny);
+    }
+    if (i < labels.size()) tokens.push_back(labels[i]);
+  }
+  const Matrix y = RandomLogPosteriors(random, 2 * static_cast<int>(tokens.size()) + 1, 4, 2.0);
+  const auto path = AlignWithAdded(y.view(), labels, places, kBlank, cost);
+  RC_ASSERT(path);
+  RC_ASSERT(std::abs(path->said.log_likelihood - BestSpans(y, tokens, cost).From(0, 0)) < 1e-4);
+  RC_ASSERT(path->added.size() == places.size());
+  // In order: every addition between the labels beside it.
+  for (std::size_t a = 0; a < places.size(); ++a) {
+    const FrameSpan span = path->added[a];
+    if (span.begin == span.end) continue;
+    const auto place = static_cast<std::size_t>(places[a]);
+    RC_ASSERT(place == 0 || path->said.phones[place - 1].end <= span.begin);
+    RC_ASSERT(place == labels.size() || span.end <= path->said.phones[place].begin);
+  }
 }
 
 TEST(AlignPrefix, EndsWhereTheSpeakerIs) {

@@ -141,6 +141,17 @@ TEST_F(AssessorTest, APauseWithinAPhraseIsNoticedAndOneAtAMarkBelongs) {
   }
 }
 
+TEST_F(AssessorTest, APauseBeforeWordsThatAreSaidAgainIsAsLongAsItIs) {
+  const Result<Report> report = assessor_->Assess(SayWithPause("K AO L IH T B EH R"), "We call it bear");
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_EQ(report->added_speech.size(), 1U);
+  ASSERT_EQ(report->pauses.size(), 1U);
+  EXPECT_NEAR(report->pauses[0].end_ms - report->pauses[0].start_ms, 740, 160);
+  const AddedSpeech& again = report->added_speech[0];
+  EXPECT_NEAR(again.start_ms, 300 + 2 * 140, 130);
+  EXPECT_NEAR(again.end_ms, 300 + 5 * 140, 130) << "the pause is no part of it";
+}
+
 // The reader goes back two words.
 TEST_F(AssessorTest, NamesAllOfTheWordsThatAreSaidAgain) {
   const Report report = Assess("W IY K AO L W IY K AO L IH T B EH R", "We call it bear");
