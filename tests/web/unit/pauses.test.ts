@@ -5,7 +5,13 @@ import { aroundPause, pauseText } from "../../../web/src/view/pauses.ts";
 import { summary } from "../../../web/src/view/scores.ts";
 
 function pause(noticed_probability: number): Pause {
-  return { before_word: 1, start_ms: 380, end_ms: 1040, at_mark: false, noticed_probability };
+  return {
+    before_word: 1,
+    start_ms: 380,
+    end_ms: 1040,
+    at_mark: false,
+    noticed_probability,
+  };
 }
 
 function report(pauses?: Pause[]): Report {
@@ -28,7 +34,10 @@ test("only pauses that are noticed are shown, and reports of older servers have 
 test("a pause is named by its length and the word before it, and played between its words", () => {
   const heard = report([pause(0.8)]);
   assert.equal(pauseText(heard, pause(0.8)), "0.7 s after “the”");
-  assert.deepEqual(aroundPause(heard, pause(0.8)), { start_ms: 100, end_ms: 1500 });
+  assert.deepEqual(aroundPause(heard, pause(0.8)), {
+    start_ms: 100,
+    end_ms: 1500,
+  });
 });
 
 test("the summary counts them", () => {

@@ -1,5 +1,12 @@
 // The head of a result: the total, and what it is made of.
-import { addedSpeech, isOmitted, isOtherText, noticedPauses, type Report, type Utterance } from "../report.ts";
+import {
+  addedSpeech,
+  isOmitted,
+  isOtherText,
+  noticedPauses,
+  type Report,
+  type Utterance,
+} from "../report.ts";
 import { percent, verdict } from "../score/level.ts";
 import { type Comparison, signed } from "../score/compare.ts";
 import { h } from "./dom.ts";
