@@ -98,6 +98,23 @@ export const cases = {
     near(result.scores.prosody, cliReport(wav, TEXT).utterance.prosody);
   },
 
+  async "prosody: a pause within the sentence is an unexpected break"(run) {
+    const { words } = cliReport(wavOf(GOOD), TEXT);
+    const at = words.findIndex(({ word }) => word === "for");
+    const wav = wavOf(GOOD, ["pad", `0.8@${(words[at - 1].end_ms + words[at].start_ms) / 2000}`]);
+    const result = recognised(await run({ wav, text: TEXT, prosody: true }));
+    const breaks = result.detail.Words.map((word) => word.PronunciationAssessment.Feedback.Prosody.Break);
+    for (const [index, { ErrorTypes }] of breaks.entries()) {
+      assert.deepEqual(ErrorTypes, [index === at ? "UnexpectedBreak" : "None"], JSON.stringify(breaks));
+    }
+    const pause = cliReport(wav, TEXT).pauses.find(({ before_word }) => before_word === at);
+    assert.equal(breaks[at].BreakLength, (pause.end_ms - pause.start_ms) * 10000);
+    assert.equal(breaks[at].UnexpectedBreak.Confidence, pause.noticed_probability);
+    assert.ok(breaks[at].BreakLength >= 7500000 && breaks[at].BreakLength < 9500000, JSON.stringify(breaks[at]));
+    const without = recognised(await run({ wav, text: TEXT }));
+    assert.equal("Feedback" in without.detail.Words[at].PronunciationAssessment, false);
+  },
+
   async "granularity of words and of the whole"(run) {
     const words = await run({ wav: wavOf(GOOD), text: TEXT, granularity: "Word" });
     assert.equal("Phonemes" in recognised(words).detail.Words[0], false);

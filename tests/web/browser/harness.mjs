@@ -168,10 +168,10 @@ export function moduleAsScript(path, global_name) {
 
 export const example = (name) => join(root, "examples", name);
 
-/** Gives a file of examples/ to the page, and waits for the result. */
-export async function upload(page, name) {
+/** Gives a file of examples/, or one made here, to the page, and waits for the result. */
+export async function upload(page, file) {
   const answer = page.waitForResponse("**/v1/assess", PATIENCE);
-  await page.locator("#file").setInputFiles(example(name));
+  await page.locator("#file").setInputFiles(typeof file === "string" ? example(file) : file);
   await answer;
   await page.locator("#recorder[data-phase=idle]").waitFor(PATIENCE);
 }

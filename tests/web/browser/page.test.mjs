@@ -1,5 +1,6 @@
 // The page in a real browser, against a real server and the real engine: a recording of examples/ is the microphone.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import {
   axeSource,
@@ -216,6 +217,35 @@ describe("files", () => {
       await page.locator("#text").fill(TEXT);
       await upload(page, "think_slt_good.flac");
       assert.ok(await hidden(page, "#added"));
+      assert.deepEqual(errors, []);
+    });
+  });
+
+  test("a pause that is noticed, and one that belongs", async () => {
+    await onPage(async (page, { errors }) => {
+      // The recording says "bright red coat at school"; 0.8 s of silence in the middle of the text's longest gap.
+      const assessed = page.waitForResponse("**/v1/assess");
+      await page.locator("#text").fill("She left her bright red coat at school last week.");
+      await upload(page, "school_slt_good.flac");
+      const { words } = await (await assessed).json();
+      const at = words.findIndex(({ word }) => word === "at");
+      const seconds = (words[at - 1].end_ms + words[at].start_ms) / 2000;
+      const sox = ["-b", "16", "-t", "wav", "-", "pad", `0.8@${seconds}`];
+      const buffer = execFileSync("sox", [example("school_slt_good.flac"), ...sox]);
+      assert.ok(await hidden(page, "#pauses"));
+      await upload(page, { name: "paused.wav", mimeType: "audio/wav", buffer });
+      assert.match((await page.locator("#result-summary").textContent()) ?? "", /, 1 pause that is noticed$/);
+      const pauses = page.getByRole("region", { name: "Pauses that are noticed" }).getByRole("button");
+      assert.equal(await pauses.count(), 1);
+      assert.match((await pauses.locator("strong").textContent()) ?? "", /^0\.[89] s after “coat”$/);
+      await pauses.click();
+      await page.waitForFunction(() => window.played.length === 1);
+      const { offset, duration } = await played(page);
+      assert.ok(offset < seconds - 0.1 && offset + duration > seconds + 0.9, `${duration} s at ${offset} s`);
+      await assertAccessible(page, "with a pause that is noticed");
+      await page.locator("#text").fill("She left her bright red coat, at school last week.");
+      await upload(page, { name: "paused.wav", mimeType: "audio/wav", buffer });
+      assert.ok(await hidden(page, "#pauses"));
       assert.deepEqual(errors, []);
     });
   });
