@@ -154,6 +154,10 @@ nb::dict ScorerInputOf(const FloatMatrix& log_posteriors, const FloatMatrix& sta
   if (!(frame_shift_ms > 0.0)) Raise("frame_shift_ms must be above 0");
   CanonicalPhones phones = ParsePhones(phone_names);
   phones.num_words = words.empty() ? 0 : *std::max_element(words.begin(), words.end()) + 1;
+  if (static_cast<int>(words.size()) != phones.num_phones()) {
+    Raise("word indices of the phones: expected " + std::to_string(phones.num_phones()) + ", got " +
+          std::to_string(words.size()));
+  }
   phones.word_of_phone = std::move(words);
 
   Lattice lattice;

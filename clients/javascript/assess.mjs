@@ -35,7 +35,7 @@ function addedLine(words, added) {
 /** Of a silence between two words: where it is, and how long. */
 function pauseLine(words, pause) {
   const seconds = (pause.end_ms - pause.start_ms) / 1000;
-  return `pause of ${seconds.toFixed(1)} s after "${words[pause.before_word - 1].word}"`;
+  return `pause of ${seconds.toFixed(1)} s after "${words[pause.after_word].word}"`;
 }
 
 try {

@@ -56,7 +56,7 @@ def added_line(words, added):
 def pause_line(words, pause):
     """Of a silence between two words: where it is, and how long."""
     seconds = (pause["end_ms"] - pause["start_ms"]) / 1000
-    return f'pause of {seconds:.1f} s after "{words[pause["before_word"] - 1]["word"]}"'
+    return f'pause of {seconds:.1f} s after "{words[pause["after_word"]]["word"]}"'
 
 
 if __name__ == "__main__":

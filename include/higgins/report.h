@@ -120,10 +120,12 @@ struct AddedSpeech {
 /// The probability from which on a pause counts as noticed.
 inline constexpr double kNoticedFrom = 0.5;
 
-/// A silence of 200 ms or more between two words. A word's end_ms may reach up to 120 ms into it, and the
-/// start_ms of the word after it too.
+/// A silence of 200 ms or more between two words that were said, or between one and added speech: it begins
+/// and ends quiet, a breath may lie within. A word's end_ms may reach up to 120 ms into it, and the start_ms
+/// of the word after it too.
 struct PauseReport {
-  int before_word = 0;  ///< index into Report::words, above 0
+  int after_word = 0;   ///< index into Report::words, of the last word that was said before it
+  int before_word = 0;  ///< of the first one after it; between the two are words that were left out
   int start_ms = 0;
   int end_ms = 0;
   bool at_mark = false;  ///< the text has a punctuation mark there: a pause belongs

@@ -22,7 +22,7 @@ Result<Alignment> Align(MatrixView<const float> log_posteriors, std::span<const 
 Result<Alignment> AlignPrefix(MatrixView<const float> log_posteriors, std::span<const int> labels, int blank);
 
 struct AlignmentWithAdded {
-  Alignment said;                ///< of `labels`
+  Alignment said;                ///< of `labels`; its log likelihood is that of the path with what was added
   std::vector<FrameSpan> added;  ///< from its first phone to its last; begin = end where none was heard
 };
 

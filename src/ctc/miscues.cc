@@ -1,7 +1,6 @@
 #include "ctc/miscues.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 
 #include "ctc/forward_backward.h"

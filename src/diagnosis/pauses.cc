@@ -12,13 +12,11 @@ namespace {
 constexpr double kIntercept = 2.041;  // a
 constexpr double kSlope = 2.015;      // b
 
-// Frames beside the phones of added speech that may still be sound.
-constexpr int kReachFrames = 6;
-
 constexpr std::string_view kMarks = ".,;:!?()[]\"\n";
-// En and em dash, ellipsis, quotation marks, in UTF-8; a hyphen with spaces around it is a dash.
-constexpr std::array<std::string_view, 6> kLongMarks = {"\u2013", "\u2014", "\u2026",
-                                                        "\u201c", "\u201d", " - "};
+// In UTF-8: dashes, the ellipsis, quotation marks; a hyphen beside a space or another hyphen is a dash.
+constexpr std::array<std::string_view, 13> kLongMarks = {"\u2013", "\u2014", "\u2015", "\u2026", "\u201c",
+                                                         "\u201d", "\u201e", "\u201f", "\u00ab", "\u00bb",
+                                                         " -",     "- ",     "--"};
 
 bool HasMark(std::string_view between) {
   return between.find_first_of(kMarks) != std::string_view::npos ||
@@ -26,23 +24,27 @@ bool HasMark(std::string_view between) {
              kLongMarks, [&](std::string_view mark) { return between.find(mark) != std::string_view::npos; });
 }
 
-// Two words of one token ("nineteen ninety") have nothing between them.
-std::string_view Between(const Prompt& prompt, int word_before, int word_after) {
-  const auto begin = static_cast<std::size_t>(prompt.words[static_cast<std::size_t>(word_before)].char_end);
-  const auto end = static_cast<std::size_t>(prompt.words[static_cast<std::size_t>(word_after)].char_begin);
-  const std::string_view text = prompt.text;
-  return begin < end && end <= text.size() ? text.substr(begin, end - begin) : std::string_view();
+bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
+
+// A capital that is no word by itself.
+bool IsInitial(std::string_view word) {
+  return word.size() == 1 && IsUpper(word[0]) && word[0] != 'A' && word[0] != 'I';
 }
 
-std::vector<FrameSpan> WithoutAdditions(FrameSpan pause, const Reading& reading) {
-  std::vector<FrameSpan> parts;
-  for (const Addition& addition : reading.additions) {
-    if (addition.frames.begin >= pause.end || addition.frames.end <= pause.begin) continue;
-    parts.push_back({pause.begin, addition.frames.begin - kReachFrames});
-    pause.begin = addition.frames.end + kReachFrames;
-  }
-  parts.push_back(pause);
-  return parts;
+bool IsAtMark(const Prompt& prompt, int word_before, int word_after) {
+  const PromptWord& before = prompt.words[static_cast<std::size_t>(word_before)];
+  const PromptWord& after = prompt.words[static_cast<std::size_t>(word_after)];
+  const auto written = [&](int begin, int end) {
+    return std::string_view(prompt.text)
+        .substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+  };
+  // Two words of one token ("nineteen ninety") have nothing between them, nor has what is not in the text.
+  if (before.char_end <= before.char_begin || after.char_begin < before.char_end) return false;
+  const std::string_view token = written(before.char_begin, before.char_end);
+  const std::string_view between = written(before.char_end, after.char_begin);
+  if (token.ends_with('.') && IsUpper(prompt.text[static_cast<std::size_t>(after.char_begin)])) return true;
+  if (IsInitial(token) && between == ". ") return false;
+  return HasMark(between);
 }
 
 }  // namespace
@@ -52,17 +54,14 @@ double NoticedProbability(double seconds) {
 }
 
 std::vector<JudgedPause> JudgePauses(const std::vector<Pause>& pauses, const CanonicalPhones& canonical,
-                                     const Prompt& prompt, const Reading& reading, double frame_shift_ms) {
-  const auto word_of = [&](int phone) { return canonical.word_of_phone[static_cast<std::size_t>(phone)]; };
+                                     const Prompt& prompt, double frame_shift_ms) {
   std::vector<JudgedPause> judged;
   for (const Pause& pause : pauses) {
-    const int word_after = word_of(pause.phone_after);
-    const bool at_mark = HasMark(Between(prompt, word_of(pause.phone_before), word_after));
-    for (const FrameSpan& part : WithoutAdditions(pause.frames, reading)) {
-      const double ms = (part.end - part.begin) * frame_shift_ms;
-      if (ms < kMinPauseMs - 1e-6) continue;
-      judged.push_back({word_after, part, at_mark, at_mark ? 0.0 : NoticedProbability(ms / 1000.0)});
-    }
+    const int before = canonical.word_of_phone[static_cast<std::size_t>(pause.phone_before)];
+    const int after = canonical.word_of_phone[static_cast<std::size_t>(pause.phone_after)];
+    const double seconds = (pause.frames.end - pause.frames.begin) * frame_shift_ms / 1000.0;
+    const bool at_mark = IsAtMark(prompt, before, after);
+    judged.push_back({before, after, pause.frames, at_mark, at_mark ? 0.0 : NoticedProbability(seconds)});
   }
   return judged;
 }

@@ -14,17 +14,16 @@
 #include "types/findings.h"
 #include "types/prompt.h"
 #include "types/prosody.h"
-#include "types/reading.h"
 
 namespace higgins {
 
 /// p(s) above, 0-1.
 double NoticedProbability(double seconds);
 
-/// `pauses` without what was said in them beside the text: of a pause around an addition, the parts of
-/// kMinPauseMs or more before and after it. In order. Where the text has a mark a pause belongs, and is not
-/// noticed.
+/// One for each of `pauses`, in order. Where the text has a punctuation mark a pause belongs, and is not
+/// noticed. A point that is part of a word counts where the next word is capitalised ("at 5 p.m. He left"),
+/// that of an initial does not ("John F. Kennedy").
 std::vector<JudgedPause> JudgePauses(const std::vector<Pause>& pauses, const CanonicalPhones& canonical,
-                                     const Prompt& prompt, const Reading& reading, double frame_shift_ms);
+                                     const Prompt& prompt, double frame_shift_ms);
 
 }  // namespace higgins

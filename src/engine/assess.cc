@@ -104,7 +104,8 @@ Result<Measurement> Score(const Pack& pack, const HeardClip& heard, const Assess
                                       .strictness = options.strictness,
                                       .num_alternatives = options.num_alternatives});
   const std::vector<JudgedPause> pauses =
-      JudgePauses(said->pauses, said->canonical, prompt, *reading, posteriors.frame_shift_ms);
+      JudgePauses(PausesBetween(*said, *reading, prosody, posteriors.frame_shift_ms), said->canonical, prompt,
+                  posteriors.frame_shift_ms);
   timer.Lap("diagnosis");
 
   Measurement out;

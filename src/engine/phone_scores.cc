@@ -29,9 +29,10 @@ Result<PhoneScores> ScorePhones(const Pack& pack, const Prompt& prompt, const Po
   out.gop = *std::move(gop);
   timer.Lap("lattice");
 
-  out.pauses = FindPauses(out.canonical, out.alignment, prosody, posteriors.frame_shift_ms);
+  const std::vector<Pause> pauses =
+      FindPauses(out.canonical, out.alignment, prosody, posteriors.frame_shift_ms);
   const Result<ScorerInput> input =
-      BuildScorerInput(out.canonical, posteriors, out.alignment, out.gop, prosody, out.pauses, blank);
+      BuildScorerInput(out.canonical, posteriors, out.alignment, out.gop, prosody, pauses, blank);
   if (!input) return input.error();
   Result<Scores> scores = pack.scorer->Run(*input);
   if (!scores) return scores.error();

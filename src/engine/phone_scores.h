@@ -21,7 +21,6 @@ struct PhoneScores {
   std::vector<int> labels;  ///< [phones]
   Alignment alignment;
   GopScores gop;
-  std::vector<Pause> pauses;
   Scores scores;
 };
 

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <numeric>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "ctc/align.h"
@@ -90,7 +89,7 @@ void SettleTwins(const PhoneScores& whole, std::vector<double>* omission_probabi
 
 // Where the additions are on the best path through what was said: each takes what is none of the words', and
 // has what was heard there. One in which too little was heard is none: the others are looked for again. Where
-// no path is left, because all was left out, there is nothing beside it.
+// no path is left (all was left out, or there is no room for the rest), there is nothing beside it.
 void FindFrames(MatrixView<const float> log_posteriors, const PhoneScores& whole, int blank,
                 Reading* reading) {
   std::vector<int> labels, word_of_label;

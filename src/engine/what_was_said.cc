@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "diagnosis/text_match.h"
 #include "engine/reading.h"
 #include "engine/stage_timer.h"
+#include "prosody/pauses.h"
 
 namespace higgins {
 namespace {
@@ -102,7 +102,6 @@ class Joined {
     out.canonical = canonical_;
     out.alignment.phones = Spans();
     out.gop = Gop();
-    out.pauses = Pauses();
     out.scores = said_.scores;
     if (said_.canonical.num_words < whole_.canonical.num_words) {  // something is missing
       out.scores.completeness = whole_.scores.completeness;
@@ -136,19 +135,6 @@ class Joined {
     return out;
   }
 
-  std::vector<Pause> Pauses() const {
-    std::vector<int> place_of(said_.labels.size());  // of a phone that was said, among all
-    for (std::size_t i = 0; i < phones_.size(); ++i) {
-      if (phones_[i].judged == &said_) place_of[phones_[i].index] = static_cast<int>(i);
-    }
-    std::vector<Pause> pauses = said_.pauses;
-    for (Pause& pause : pauses) {
-      pause.phone_before = place_of[Index(pause.phone_before)];
-      pause.phone_after = place_of[Index(pause.phone_after)];
-    }
-    return pauses;
-  }
-
   void GatherScores(Scores* out) const {
     for (const auto member : {&Scores::phone, &Scores::error_probability, &Scores::insertion_logit}) {
       out->*member = Gather(phones_, &PhoneScores::scores, member);
@@ -178,6 +164,19 @@ Result<PhoneScores> ScoreWhatWasSaid(const Pack& pack, const Prompt& prompt, con
   if (!said) return said.error();
   if (MeanGop(said->gop) < kLeastMeanGopNats) return whole;
   return Joined(prompt, reading, whole, *said).Scored();
+}
+
+std::vector<Pause> PausesBetween(const PhoneScores& said, const Reading& reading, const Prosody& prosody,
+                                 double frame_shift_ms) {
+  Alignment heard = said.alignment;
+  for (std::size_t i = 0; i < heard.phones.size(); ++i) {
+    const int word = said.canonical.word_of_phone[i];
+    if (reading.omission_probability[Index(word)] >= kOmittedFrom)
+      heard.phones[i].end = heard.phones[i].begin;
+  }
+  std::vector<FrameSpan> added;
+  for (const Addition& addition : reading.additions) added.push_back(addition.frames);
+  return FindPauses(said.canonical, heard, prosody, frame_shift_ms, added);
 }
 
 }  // namespace higgins

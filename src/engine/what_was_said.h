@@ -1,6 +1,8 @@
 // The scores of a text that was not read as it stands.
 #pragma once
 
+#include <vector>
+
 #include "engine/pack.h"
 #include "engine/phone_scores.h"
 #include "higgins/result.h"
@@ -20,5 +22,10 @@ namespace higgins {
 /// which words were. Errors: as ScorePhones().
 Result<PhoneScores> ScoreWhatWasSaid(const Pack& pack, const Prompt& prompt, const Posteriors& posteriors,
                                      const Prosody& prosody, const Reading& reading, PhoneScores whole);
+
+/// The silences between what was said, added speech included; words that count as left out in the report were
+/// not. `said`: of all words.
+std::vector<Pause> PausesBetween(const PhoneScores& said, const Reading& reading, const Prosody& prosody,
+                                 double frame_shift_ms);
 
 }  // namespace higgins

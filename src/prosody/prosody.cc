@@ -19,7 +19,6 @@ using prosody::kYinSpan;
 using prosody::kYinWindow;
 using prosody::YinCurve;
 
-constexpr float kEnergyFloorDb = -100.0F;
 constexpr float kSilenceDb = -75.0F;       // quieter than this is never voiced
 constexpr float kSilenceBelowPeakDb = 40;  // nor is what lies this far under the loudest frame
 

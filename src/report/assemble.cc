@@ -119,8 +119,8 @@ std::vector<PauseReport> PausesOf(const std::vector<JudgedPause>& pauses, double
   const auto ms = [&](int frame) { return static_cast<int>(std::lround(frame * frame_shift_ms)); };
   std::vector<PauseReport> out;
   for (const JudgedPause& pause : pauses) {
-    out.push_back({pause.before_word, ms(pause.frames.begin), ms(pause.frames.end), pause.at_mark,
-                   pause.noticed_probability});
+    out.push_back({pause.after_word, pause.before_word, ms(pause.frames.begin), ms(pause.frames.end),
+                   pause.at_mark, pause.noticed_probability});
   }
   return out;
 }

@@ -27,7 +27,7 @@ struct AssembleInputs {
   const Scores& scores;
   const Reading& reading;
   const Findings& findings;
-  const std::vector<JudgedPause>& pauses;
+  const std::vector<JudgedPause>& pauses;  ///< in order
   const Quality& quality;
   const PhoneSet& phones;
   std::function<std::string(const Phone&)> ipa;  ///< stress -1 asks for the full form
@@ -40,8 +40,8 @@ struct AssembleInputs {
 /// The phone of a finding becomes `actual`; a correct phone has `actual` equal to `expected`. An insertion
 /// becomes an entry of its own in the word that the finding names. Times: see timing.h. Of a word that was
 /// left out no mispronunciations are listed, and the utterance is no more complete than the share of its
-/// phones that were said. Of a text that was not read (findings.text_match) no mispronunciations are listed;
-/// its phones say what was heard all the same.
+/// phones that were said. Of a text that was not read (findings.text_match) no mispronunciations, no added
+/// speech and no pauses are listed; its phones say what was heard all the same.
 Report Assemble(const AssembleInputs& inputs);
 
 }  // namespace higgins

@@ -78,11 +78,9 @@ Json AddedSpeechJson(const AddedSpeech& added) {
 }
 
 Json PauseJson(const PauseReport& pause) {
-  return {{"before_word", pause.before_word},
-          {"start_ms", pause.start_ms},
-          {"end_ms", pause.end_ms},
-          {"at_mark", pause.at_mark},
-          {"noticed_probability", Rounded(pause.noticed_probability)}};
+  return {{"after_word", pause.after_word}, {"before_word", pause.before_word},
+          {"start_ms", pause.start_ms},     {"end_ms", pause.end_ms},
+          {"at_mark", pause.at_mark},       {"noticed_probability", Rounded(pause.noticed_probability)}};
 }
 
 Json MispronunciationJson(const Mispronunciation& error) {

@@ -30,6 +30,7 @@ struct RankedPhone {
 };
 
 struct JudgedPause {
+  int after_word = 0;
   int before_word = 0;
   FrameSpan frames;
   bool at_mark = false;              ///< the text has a punctuation mark there

@@ -6,10 +6,13 @@
 
 namespace higgins {
 
+/// The energy of a frame whose samples are all zero.
+inline constexpr float kEnergyFloorDb = -100.0F;
+
 /// Frame tracks at the acoustic model's frame shift.
 struct Prosody {
   std::vector<float> f0_hz;      ///< [frames]; 0 where unvoiced
-  std::vector<float> energy_db;  ///< [frames]; RMS over the frame, dBFS, floored at -100
+  std::vector<float> energy_db;  ///< [frames]; RMS over the frame, dBFS, floored at kEnergyFloorDb
 };
 
 /// Shorter, and a silence may be the closure of a stop.

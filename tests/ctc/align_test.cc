@@ -102,6 +102,13 @@ TEST(AlignWithAdded, RefusesPlacesThatAreNone) {
   }
 }
 
+TEST(AlignWithAdded, RefusesTooFewFrames) {
+  const Matrix y = Saying({1, 2}, 3);
+  const auto path = AlignWithAdded(y.view(), std::vector<int>{1, 2}, std::vector<int>{1}, kBlank, 1.0);
+  ASSERT_FALSE(path);
+  EXPECT_EQ(path.error().code, ErrorCode::kAudioTooShort);
+}
+
 // The best of all ways to give each token of `tokens` (kAny: added speech) a span of frames.
 class BestSpans {
  public:

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -34,9 +35,8 @@ class JudgePausesTest : public ::testing::Test {
                                  int after = 1) const {
     const Prompt prompt = PromptOf(text);
     const std::vector<int> chosen(prompt.words.size(), 0);
-    return JudgePauses({{before, after, frames}}, Flatten(prompt, chosen), prompt, reading_, kShiftMs);
+    return JudgePauses({{before, after, frames}}, Flatten(prompt, chosen), prompt, kShiftMs);
   }
-  Reading reading_;
 };
 
 TEST_F(JudgePausesTest, LongerPausesAreNoticedMore) {
@@ -54,14 +54,16 @@ TEST_F(JudgePausesTest, LongerPausesAreNoticedMore) {
 TEST_F(JudgePausesTest, APauseWithinAPhraseIsNoticed) {
   const std::vector<JudgedPause> judged = Judge("the house");
   ASSERT_THAT(judged, SizeIs(1));
+  EXPECT_EQ(judged[0].after_word, 0);
   EXPECT_EQ(judged[0].before_word, 1);
   EXPECT_FALSE(judged[0].at_mark);
   EXPECT_DOUBLE_EQ(judged[0].noticed_probability, NoticedProbability(1.0));
 }
 
 TEST_F(JudgePausesTest, WhereTheTextHasAMarkItBelongs) {
-  for (const char* text : {"well, then", "stop. go", "one; two", "said: go", "who? me", "she (who",
-                           "so \u2014 no", "so\u2026 no", "so - no", "line\nline", "\u201cso\u201d no"}) {
+  for (const char* text :
+       {"well, then", "stop. go", "one; two", "said: go", "who? me", "she (who", "so \u2014 no",
+        "so\u2026 no", "so - no", "so -- no", "so--no", "so\u00bb no", "line\nline", "\u201cso\u201d no"}) {
     const std::vector<JudgedPause> judged = Judge(text);
     ASSERT_THAT(judged, SizeIs(1)) << text;
     EXPECT_TRUE(judged[0].at_mark) << text;
@@ -79,18 +81,26 @@ TEST_F(JudgePausesTest, AMarkOnEitherSideOfWordsThatWereLeftOutCounts) {
   EXPECT_EQ(Judge("one two three", {50, 100}, 0, 2)[0].before_word, 2);
 }
 
-TEST_F(JudgePausesTest, WhatWasSaidInAPauseIsNone) {
-  reading_.additions = {{.before_word = 1, .frames = {70, 80}, .probability = 0.9, .heard = {1}}};
-  const std::vector<JudgedPause> judged = Judge("the house", {50, 100});
-  ASSERT_THAT(judged, SizeIs(2));
-  EXPECT_EQ(judged[0].frames.begin, 50);
-  EXPECT_LE(judged[0].frames.end, 70);
-  EXPECT_GE(judged[1].frames.begin, 80);
-  EXPECT_EQ(judged[1].frames.end, 100);
-  reading_.additions[0].frames = {55, 95};
-  EXPECT_THAT(Judge("the house", {50, 100}), IsEmpty()) << "what is left on either side is too short";
-  reading_.additions[0].frames = {200, 220};
-  EXPECT_THAT(Judge("the house", {50, 100}), SizeIs(1)) << "elsewhere";
+TEST_F(JudgePausesTest, APointThatBelongsToAWordIsNoMark) {
+  Prompt prompt{.text = "John F. Kennedy",
+                .words = {{"john", 0, 4, {}}, {"f", 5, 6, {}}, {"kennedy", 8, 15, {}}}};
+  for (PromptWord& word : prompt.words) word.pronunciations = {{{{1, -1}}, PronunciationSource::kDictionary}};
+  const CanonicalPhones canonical = Flatten(prompt, {0, 0, 0});
+  EXPECT_FALSE(JudgePauses({{1, 2, {50, 100}}}, canonical, prompt, kShiftMs)[0].at_mark);
+  prompt.text = "at 5pm. Kennedy";  // "p.m." owns its point
+  prompt.words[1].char_begin = 3;
+  prompt.words[1].char_end = 7;
+  EXPECT_TRUE(JudgePauses({{1, 2, {50, 100}}}, canonical, prompt, kShiftMs)[0].at_mark);
+  prompt.text = "at 5pm. kennedy";
+  EXPECT_FALSE(JudgePauses({{1, 2, {50, 100}}}, canonical, prompt, kShiftMs)[0].at_mark);
+}
+
+TEST_F(JudgePausesTest, AWordThatIsNotInTheTextHasNoMarkBesideIt) {
+  Prompt prompt = PromptOf("one, two three");
+  prompt.words[1].char_begin = prompt.words[1].char_end = 0;
+  const CanonicalPhones canonical = Flatten(prompt, {0, 0, 0});
+  EXPECT_FALSE(JudgePauses({{1, 2, {50, 100}}}, canonical, prompt, kShiftMs)[0].at_mark);
+  EXPECT_FALSE(JudgePauses({{0, 1, {50, 100}}}, canonical, prompt, kShiftMs)[0].at_mark);
 }
 
 }  // namespace

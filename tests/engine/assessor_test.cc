@@ -141,6 +141,27 @@ TEST_F(AssessorTest, APauseWithinAPhraseIsNoticedAndOneAtAMarkBelongs) {
   }
 }
 
+// "bear" was left out, in the pause or elsewhere.
+TEST_F(AssessorTest, APauseIsBetweenTheWordsThatWereSaid) {
+  for (const char* text : {"We call bear it", "We bear call it"}) {
+    const Result<Report> report = assessor_->Assess(SayWithPause("IH T"), text);
+    ASSERT_TRUE(report) << report.error().message;
+    ASSERT_EQ(report->pauses.size(), 1U) << text;
+    const auto name = [&](int word) { return report->words[static_cast<std::size_t>(word)].word; };
+    EXPECT_EQ(name(report->pauses[0].after_word), "call") << text;
+    EXPECT_EQ(name(report->pauses[0].before_word), "it") << text;
+    EXPECT_NEAR(report->pauses[0].end_ms - report->pauses[0].start_ms, 740, 80) << text;
+  }
+}
+
+TEST_F(AssessorTest, TheSilenceBehindTheLastWordThatWasSaidIsNoPause) {
+  for (const char* text : {"We call", "We call bear"}) {
+    const Result<Report> report = assessor_->Assess(SayWithPause(""), text);
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_TRUE(report->pauses.empty()) << text;
+  }
+}
+
 TEST_F(AssessorTest, APauseBeforeWordsThatAreSaidAgainIsAsLongAsItIs) {
   const Result<Report> report = assessor_->Assess(SayWithPause("K AO L IH T B EH R"), "We call it bear");
   ASSERT_TRUE(report) << report.error().message;

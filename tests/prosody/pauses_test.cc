@@ -17,7 +17,9 @@ constexpr double kShiftMs = 20.0;
 /// Two words of two phones with a gap of 17 frames between them, all of it as loud as speech.
 class PausesTest : public ::testing::Test {
  protected:
-  std::vector<Pause> Find() const { return FindPauses(canonical_, alignment_, prosody_, kShiftMs); }
+  std::vector<Pause> Find(const std::vector<FrameSpan>& other_speech = {}) const {
+    return FindPauses(canonical_, alignment_, prosody_, kShiftMs, other_speech);
+  }
   void SetEnergy(int begin, int end, float db) {
     for (int t = begin; t < end; ++t) prosody_.energy_db[static_cast<std::size_t>(t)] = db;
   }
@@ -65,6 +67,32 @@ TEST_F(PausesTest, AWordThatWasLeftOutLiesInTheGap) {
   ASSERT_THAT(pauses, SizeIs(1));
   EXPECT_EQ(pauses[0].phone_before, 1);
   EXPECT_EQ(pauses[0].phone_after, 3);
+}
+
+TEST_F(PausesTest, WhatWasPaddedWithZerosIsNoFloor) {
+  SetEnergy(0, 4, kEnergyFloorDb);
+  SetEnergy(31, kFrames, kEnergyFloorDb);
+  SetEnergy(12, 22, -70.0F);
+  EXPECT_THAT(Find(), SizeIs(1)) << "the room is at -70 dBFS";
+  SetEnergy(12, 22, kEnergyFloorDb);
+  EXPECT_THAT(Find(), SizeIs(1));
+}
+
+// "We -- uh -- call": the "uh" sounds on behind the frame that holds its phone.
+TEST_F(PausesTest, OtherSpeechDividesIt) {
+  alignment_.phones = {{0, 1}, {2, 3}, {37, 38}, {39, 40}};
+  SetEnergy(3, 16, -70.0F);
+  SetEnergy(24, 37, -70.0F);
+  EXPECT_THAT(Find(), SizeIs(1));
+  const std::vector<Pause> pauses = Find({{17, 19}});
+  ASSERT_THAT(pauses, SizeIs(2));
+  for (const Pause& pause : pauses) EXPECT_EQ(pause.phone_after, 2);
+  EXPECT_EQ(pauses[0].frames.begin, 3);
+  EXPECT_EQ(pauses[0].frames.end, 16);
+  EXPECT_EQ(pauses[1].frames.begin, 24);
+  EXPECT_EQ(pauses[1].frames.end, 37);
+  EXPECT_THAT(Find({{5, 8}, {14, 30}}), IsEmpty()) << "what is left is too short";
+  EXPECT_THAT(Find({{0, 2}, {38, 39}}), SizeIs(1)) << "elsewhere";
 }
 
 TEST_F(PausesTest, NothingSaidIsNoPause) {

@@ -195,9 +195,10 @@ TEST_F(AssembleTest, AddedSpeechTakesNoTimeFromThePhones) {
 }
 
 TEST_F(AssembleTest, PausesHaveTimesAndAreNoneOfATextThatWasNotRead) {
-  pauses_ = {{2, {28, 48}, false, 0.75}};
+  pauses_ = {{1, 2, {28, 48}, false, 0.75}};
   const Report report = Run();
   ASSERT_THAT(report.pauses, SizeIs(1));
+  EXPECT_EQ(report.pauses[0].after_word, 1);
   EXPECT_EQ(report.pauses[0].before_word, 2);
   EXPECT_EQ(report.pauses[0].start_ms, 560);
   EXPECT_EQ(report.pauses[0].end_ms, 960);

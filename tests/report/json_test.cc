@@ -64,8 +64,8 @@ TEST(Json, HoldsThePublicContract) {
 TEST(Json, PausesSayWhereHowLongAndWhetherTheyBelong) {
   const Json json = Json::parse(ToJson(SampleReport(), Detail::kSentence));
   EXPECT_EQ(json["pauses"], Json::parse(R"([
-    {"before_word": 1, "start_ms": 540, "end_ms": 760, "at_mark": true, "noticed_probability": 0},
-    {"before_word": 2, "start_ms": 1100, "end_ms": 1820, "at_mark": false, "noticed_probability": 0.9123}])"));
+    {"after_word": 0, "before_word": 1, "start_ms": 540, "end_ms": 760, "at_mark": true, "noticed_probability": 0},
+    {"after_word": 1, "before_word": 2, "start_ms": 1100, "end_ms": 1820, "at_mark": false, "noticed_probability": 0.9123}])"));
 }
 
 TEST(Json, KeysComeInAFixedOrder) {

@@ -112,7 +112,7 @@ def run(args: argparse.Namespace) -> None:
             step(synthesis, texts=texts, out=args.run / "synthetic" / name, **SYNTHETIC[name], **dev)
 
         synthesis.require_flite()  # now, not after half an hour
-        synthesis.kokoro_voices(AMERICAN, args.kokoro_js)
+        synthesis.kokoro_voices(synthesis.AMERICAN_VOICES, args.kokoro_js)
         in_parallel(speak, SYNTHETIC, args.jobs)
         args.synthetic = [args.run / "synthetic" / name for name in SYNTHETIC]
     step(acoustic, out=args.run)

@@ -22,6 +22,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import spearmanr
 
+from .calibrate import expected_calibration_error
 from .corpus import Utterance, read_corpus
 from .engine_reports import engine_reports
 from .metrics import area_under_roc
@@ -92,13 +93,6 @@ class Model:
         return 1.0 - (1.0 - self.p0) * float(np.prod(1.0 - self.noticed(reading.seconds)))
 
 
-def calibration_error(stated: np.ndarray, observed: np.ndarray) -> float:
-    """Expected calibration error over bins of equal count."""
-    order = np.argsort(stated, kind="stable")
-    bins = np.array_split(order, ECE_BINS)
-    return sum(len(of) * abs(float(stated[of].mean() - observed[of].mean())) for of in bins) / len(stated)
-
-
 def agreement(model: Model, readings: list[Reading]) -> dict:
     stated = np.array([model.not_fluent(reading) for reading in readings])
     fluency = np.array([reading.fluency for reading in readings])
@@ -111,7 +105,7 @@ def agreement(model: Model, readings: list[Reading]) -> dict:
     return {
         "recordings": len(readings),
         "auc": area_under_roc(stated, observed),
-        "calibration_error": calibration_error(stated, observed.astype(float)),
+        "calibration_error": expected_calibration_error(stated, observed, ECE_BINS),
         "rank_correlation": float(spearmanr(-stated, fluency).statistic),
         "by_longest_pause": {
             name: {
@@ -136,7 +130,7 @@ def native_figures(model: Model, readings: list[Reading]) -> dict:
         "pauses": sum(len(reading.seconds) for reading in readings),
         "pauses_at_marks": sum(reading.at_marks for reading in readings),
         "noticed": noticed,
-        "noticed_share": noticed / gaps,
+        "noticed_share": noticed / max(1, gaps),
     }
 
 
@@ -154,11 +148,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    def readings(corpus: Path, division: str) -> list[Reading]:
-        utterances = [u for u in read_corpus(corpus) if u.division == division and u.text][: args.limit]
+    def readings(corpus: Path, division: str, scored: bool = True) -> list[Reading]:
+        of_division = [u for u in read_corpus(corpus) if u.division == division and u.text]
+        utterances = [u for u in of_division if u.scores or not scored][: args.limit]
         found = readings_of(args.higgins, args.pack, utterances)
         if not found:
-            raise SystemExit(f"{corpus}: no recording with a text in division {division}")
+            what = "text and experts' scores" if scored else "text"
+            raise SystemExit(f"{corpus}: no recording with {what} in division {division}")
         return found
 
     model = Model.fit(readings(args.corpus, "fit"))
@@ -168,7 +164,10 @@ def run(args: argparse.Namespace) -> None:
         "otherwise_not_fluent": model.p0,
         "noticed_from_s": float(np.exp(-model.a / model.b)),
         "dev": agreement(model, readings(args.corpus, "dev")),
-        "natives": {folder.name: native_figures(model, readings(folder, "dev")) for folder in args.natives},
+        "natives": {
+            folder.name: native_figures(model, readings(folder, "dev", scored=False))
+            for folder in args.natives
+        },
     }
     text = json.dumps(figures, indent=1)
     print(text)

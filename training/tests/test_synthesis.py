@@ -91,6 +91,8 @@ def test_voices_come_from_both_packages_and_what_is_missing_is_said(
         kokoro_voices(["af_sky"], None)
     with pytest.raises(SystemExit, match="am_adam"):
         kokoro_voices(["am_adam"], package)
+    with pytest.raises(SystemExit, match="no voice af_skye: expected one of jf_alpha af_alloy"):
+        kokoro_voices(["af_skye"], None)
     package.write_bytes(b"no archive")
     with pytest.raises(SystemExit, match=str(package)):
         kokoro_voices(["af_sky"], package)

@@ -57,7 +57,8 @@ export interface AddedSpeech {
 
 /** A silence between two words. */
 export interface Pause {
-  /** An index into the words, above 0. */
+  /** Indices into the words, of those beside it that were said; words between the two were left out. */
+  after_word: number;
   before_word: number;
   start_ms: number;
   end_ms: number;

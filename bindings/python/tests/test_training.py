@@ -148,6 +148,7 @@ def test_read_only_and_strided_arrays_are_accepted(evidence: Evidence) -> None:
         ({"phones": ["XX", *PHONES[1:]]}, 'unknown phone "XX"'),
         ({"phones": ["HH1", *PHONES[1:]]}, "only vowels"),
         ({"words": [1, 0, 0, 0, 1, 1, 1, 1]}, "word index"),
+        ({"words": []}, "word indices of the phones: expected 8, got 0"),
         ({"words": WORDS[1:]}, "word indices of the phones: expected 8, got 7"),
         ({"log_posteriors": np.zeros((NUM_FRAMES, 39), np.float32)}, "expected 40 columns, got 39"),
         ({"states": np.zeros((NUM_FRAMES - 1, STATE_DIM), np.float32)}, "expected 100, got 99"),

@@ -69,9 +69,15 @@ std::string WordTable(const Report& report, Detail detail, const Painter& paint)
   return out;
 }
 
-std::string PlaceBefore(const Report& report, int word) {
-  return word == 0 ? "before the first word"
-                   : "after \"" + report.words[static_cast<std::size_t>(word) - 1].word + "\"";
+std::string After(const Report& report, int word) {
+  return "after \"" + report.words[static_cast<std::size_t>(word)].word + "\"";
+}
+
+// Words that were left out are no place in the recording.
+std::string PlaceOf(const Report& report, const AddedSpeech& added) {
+  int word = added.before_word - 1;
+  while (word >= 0 && WasOmitted(report.words[static_cast<std::size_t>(word)])) --word;
+  return word < 0 ? "before the first word" : After(report, word);
 }
 
 // after "of": "of the" once more (1200 to 1640 ms)
@@ -83,7 +89,7 @@ std::string AddedList(const Report& report, const Painter& paint) {
     for (const std::string& phone : added.phones) what += (what.empty() ? "" : " ") + phone;
     const std::string again = RepeatedWords(report, added);
     if (!again.empty()) what = "\"" + again + "\" once more";
-    out += "  " + PlaceBefore(report, added.before_word) + ": " + paint(Style::kPoor, what) +
+    out += "  " + PlaceOf(report, added) + ": " + paint(Style::kPoor, what) +
            paint(Style::kDim,
                  " (" + std::to_string(added.start_ms) + " to " + std::to_string(added.end_ms) + " ms)") +
            "\n";
@@ -96,7 +102,7 @@ std::string NoticedPauses(const Report& report, const Painter& paint) {
   std::string out;
   for (const PauseReport& pause : report.pauses) {
     if (!IsNoticed(pause)) continue;
-    out += "  " + PlaceBefore(report, pause.before_word) + ": " +
+    out += "  " + After(report, pause.after_word) + ": " +
            paint(Style::kFair, std::to_string(pause.end_ms - pause.start_ms) + " ms") +
            paint(Style::kDim, " (" + std::to_string(pause.start_ms) + " to " + std::to_string(pause.end_ms) +
                                   " ms, " + Percent(pause.noticed_probability) + " %)") +

@@ -6,7 +6,8 @@ import { summary } from "../../../web/src/view/scores.ts";
 
 function pause(noticed_probability: number): Pause {
   return {
-    before_word: 1,
+    after_word: 0,
+    before_word: 2,
     start_ms: 380,
     end_ms: 1040,
     at_mark: false,
@@ -20,6 +21,7 @@ function report(pauses?: Pause[]): Report {
     mispronunciations: [],
     words: [
       { word: "the", start_ms: 100, end_ms: 400 },
+      { word: "hard", start_ms: 400, end_ms: 400, omission_probability: 0.9 },
       { word: "road", start_ms: 1000, end_ms: 1500 },
     ],
     ...(pauses ? { pauses } : {}),

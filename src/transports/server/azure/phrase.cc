@@ -156,18 +156,24 @@ class Writer {
     return out;
   }
 
-  /// The silence before the word; of several, around speech that was added, the one that is noticed most.
+  /// The silence before the word; of several, around speech that was added, the one that is noticed most. The
+  /// first word has none, and every other one a confidence.
   Json Break(const WordReport& word) const {
     const auto index = static_cast<int>(&word - report_.words.data());
-    const PauseReport* found = nullptr;
+    PauseReport found;
     for (const PauseReport& pause : report_.pauses) {
       if (pause.before_word != index) continue;
-      if (found == nullptr || pause.noticed_probability > found->noticed_probability) found = &pause;
+      const auto rank = [](const PauseReport& p) {
+        return std::pair(p.noticed_probability, p.end_ms - p.start_ms);
+      };
+      if (rank(pause) > rank(found)) found = pause;
     }
-    if (found == nullptr) return {{"ErrorTypes", {"None"}}, {"BreakLength", 0}};
-    return {{"ErrorTypes", {IsNoticed(*found) ? "UnexpectedBreak" : "None"}},
-            {"UnexpectedBreak", {{"Confidence", std::round(1e4 * found->noticed_probability) / 1e4}}},
-            {"BreakLength", (found->end_ms - found->start_ms) * kTicksPerMs}};
+    Json out = {{"ErrorTypes", {IsNoticed(found) ? "UnexpectedBreak" : "None"}}};
+    if (index > 0) {
+      out["UnexpectedBreak"]["Confidence"] = std::round(1e4 * found.noticed_probability) / 1e4;
+    }
+    out["BreakLength"] = (found.end_ms - found.start_ms) * kTicksPerMs;
+    return out;
   }
 
   std::string Name(const PhoneReport& phone) const {
