@@ -9,8 +9,8 @@
 namespace higgins {
 namespace {
 
-constexpr double kIntercept = 2.041;  // a
-constexpr double kSlope = 2.015;      // b
+constexpr double kIntercept = 2.056;  // a
+constexpr double kSlope = 2.044;      // b
 
 constexpr std::string_view kMarks = ".,;:!?()[]\"\n";
 // In UTF-8: dashes, the ellipsis, quotation marks; a hyphen beside a space or another hyphen is a dash.
