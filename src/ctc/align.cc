@@ -146,16 +146,16 @@ Result<AlignmentWithAdded> AlignWithAdded(MatrixView<const float> log_posteriors
   const Alignment path = Trellis(log_posteriors, all, blank, added_frame).Trace();
   AlignmentWithAdded out;
   out.said.log_likelihood = path.log_likelihood;
+  // A phone in it that is not sure of itself costs less as a blank, so all between the labels beside it
+  // counts.
+  const auto holds_phone = [&](int t) { return std::exp(log_posteriors(t, blank)) < 0.5F; };
   for (std::size_t i = 0; i < all.size(); ++i) {
-    FrameSpan span = path.phones[i];
     if (all[i] != kAdded) {
-      out.said.phones.push_back(span);
+      out.said.phones.push_back(path.phones[i]);
       continue;
     }
-    const auto holds_phone = [&](int t) {
-      const float log_blank = log_posteriors(t, blank);
-      return AddedPhone(log_blank, added_frame) > Floored(log_blank);
-    };
+    FrameSpan span{i == 0 ? 0 : path.phones[i - 1].end,
+                   i + 1 == all.size() ? log_posteriors.rows() : path.phones[i + 1].begin};
     while (span.begin < span.end && !holds_phone(span.begin)) ++span.begin;
     while (span.begin < span.end && !holds_phone(span.end - 1)) --span.end;
     out.added.push_back(span);

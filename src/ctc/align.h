@@ -22,8 +22,10 @@ Result<Alignment> Align(MatrixView<const float> log_posteriors, std::span<const 
 Result<Alignment> AlignPrefix(MatrixView<const float> log_posteriors, std::span<const int> labels, int blank);
 
 struct AlignmentWithAdded {
-  Alignment said;                ///< of `labels`; its log likelihood is that of the path with what was added
-  std::vector<FrameSpan> added;  ///< from its first phone to its last; begin = end where none was heard
+  Alignment said;  ///< of `labels`; its log likelihood is that of the path with what was added
+  /// Between the labels beside each, from the first frame to the last in which the blank has less than half
+  /// of the probability; begin = end where there is none.
+  std::vector<FrameSpan> added;
 };
 
 /// As Align(), with speech that is none of `labels` in certain places: before label `added_before[i]`, or at

@@ -83,6 +83,17 @@ TEST(AlignWithAdded, FindsWhatIsNoneOfTheLabelsWithoutTheBlanksAroundIt) {
   EXPECT_EQ(path->added, (std::vector<FrameSpan>{{3, 7}}));
 }
 
+// 3 at odds of two to one with the blank.
+TEST(AlignWithAdded, HoldsPhonesThatAreNotSureOfThemselves) {
+  Matrix y = Saying({0, 1, 0, 2, 0, 3, 0, 0, 2, 0}, 4);
+  y(5, 3) = std::log(0.6F);
+  y(5, kBlank) = std::log(0.3F);
+  const auto path = AlignWithAdded(y.view(), std::vector<int>{1, 2}, std::vector<int>{1}, kBlank, 1.5);
+  ASSERT_TRUE(path);
+  EXPECT_EQ(path->said.phones, (std::vector<FrameSpan>{{1, 2}, {8, 9}}));
+  EXPECT_EQ(path->added, (std::vector<FrameSpan>{{3, 6}}));
+}
+
 TEST(AlignWithAdded, IsEmptyWhereNothingWasSaid) {
   const Matrix y = Saying({0, 1, 0, 0, 2, 0}, 4);
   for (const int place : {0, 1, 2}) {
