@@ -271,8 +271,8 @@ class BackwardPass {
     for (std::size_t w = 0; w < said_.size(); ++w) {
       out.omission_probability.push_back(1.0 - Share(said_[w] + replaced_[w], forward_.likelihood));
     }
-    for (std::size_t g = 0; g < added_.size(); ++g) {
-      out.addition_probability.push_back(Share(added_[g], forward_.likelihood));
+    for (const WideDouble& added : added_) {
+      out.addition_probability.push_back(Share(added, forward_.likelihood));
     }
     return out;
   }
