@@ -23,17 +23,21 @@ SYNTHETIC = {
     "kokoro-fit-1": {"synthesiser": "kokoro", "division": "fit", "seed": 1, "count": 272},
     "kokoro-fit-2": {"synthesiser": "kokoro", "division": "fit", "seed": 2, "count": 271},
     "flite-fit": {"synthesiser": "flite", "division": "fit", "seed": 1, "count": 250},
+    "kokoro-fit-3": {"synthesiser": "kokoro", "division": "fit", "seed": 3, "count": 250},
+    "kokoro-fit-4": {"synthesiser": "kokoro", "division": "fit", "seed": 4, "count": 250},
+    "kokoro-fit-5": {"synthesiser": "kokoro", "division": "fit", "seed": 5, "count": 300} | DENSE,
+    "kokoro-fit-6": {"synthesiser": "kokoro", "division": "fit", "seed": 6, "count": 300} | DENSE,
     "kokoro-us-fit-1": {
         "synthesiser": "kokoro",
         "division": "fit",
-        "seed": 3,
+        "seed": 7,
         "count": 500,
         "voices": AMERICAN,
     },
     "kokoro-us-fit-2": {
         "synthesiser": "kokoro",
         "division": "fit",
-        "seed": 4,
+        "seed": 8,
         "count": 600,
         "voices": AMERICAN,
     }
