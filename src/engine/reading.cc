@@ -38,14 +38,9 @@ std::vector<int> HeardIn(MatrixView<const float> log_posteriors, FrameSpan frame
 
 // Where speech was added. Which of two equal stretches is the addition nobody can tell, so its probability
 // may be divided among the places beside each other: their sum counts, and the first that has a good share
-// of it stands for all.
-struct Added {
-  int place = 0;
-  double probability = 0.0;
-};
-
-std::vector<Added> AddedPlaces(const std::vector<double>& probability) {
-  std::vector<Added> out;
+// of it stands for all. Without their frames.
+std::vector<Addition> AddedPlaces(const std::vector<double>& probability) {
+  std::vector<Addition> out;
   for (std::size_t begin = 0; begin < probability.size();) {
     std::size_t end = begin;
     double sum = 0.0;
@@ -57,7 +52,10 @@ std::vector<Added> AddedPlaces(const std::vector<double>& probability) {
       const std::span<const double> beside(&probability[begin], end - begin);
       const double most = *std::ranges::max_element(beside);
       const auto first = std::ranges::find_if(beside, [&](double p) { return p >= most / 2.0; });
-      out.push_back({static_cast<int>(begin) + static_cast<int>(first - beside.begin()), std::min(1.0, sum)});
+      out.push_back({.before_word = static_cast<int>(begin) + static_cast<int>(first - beside.begin()),
+                     .frames = {},
+                     .probability = std::min(1.0, sum),
+                     .heard = {}});
     }
     begin = std::max(end, begin + 1);
   }
@@ -158,10 +156,7 @@ Result<Reading> Read(MatrixView<const float> log_posteriors, const PhoneScores& 
   SettleTwins(whole, &out.omission_probability);
   // As the report prints it, so that whoever reads that compares the same number with the bound.
   for (double& p : out.omission_probability) p = std::round(p * 1e4) / 1e4;
-  for (const Added& added : AddedPlaces(miscues->addition_probability)) {
-    out.additions.push_back(
-        {.before_word = added.place, .frames = {}, .probability = added.probability, .heard = {}});
-  }
+  out.additions = AddedPlaces(miscues->addition_probability);
   FindFrames(log_posteriors, whole, blank, &out);
   NameRepeatedWords(log_posteriors, whole, blank, &out);
   return out;

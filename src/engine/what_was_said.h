@@ -1,4 +1,4 @@
-// The scores of a text that was not read as it stands.
+// What was said of a text that was not read as it stands: its scores, and the pauses in it.
 #pragma once
 
 #include <vector>
