@@ -25,8 +25,8 @@ async function assess(recording, text, attempts = 5) {
 
 /** Of speech that is not in the text: where it is, and the words that were said once more or what was heard. */
 function addedLine(words, added) {
-  const before = added.before_word;
-  const place = before > 0 ? `after "${words[before - 1].word}"` : "before the first word";
+  const after = added.after_word;
+  const place = after === null ? "before the first word" : `after "${words[after].word}"`;
   const repeated = words.slice(added.repeats_begin, added.repeats_end).map((word) => word.word);
   const said = added.repeats_begin === null ? added.phones.join(" ") : `"${repeated.join(" ")}" once more`;
   return `said beside the text, ${place}: ${said}`;

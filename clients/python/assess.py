@@ -44,8 +44,8 @@ def assess(recording, text, attempts=5):
 
 def added_line(words, added):
     """Of speech that is not in the text: where it is, and the words that were said once more or what was heard."""
-    before = added["before_word"]
-    place = f'after "{words[before - 1]["word"]}"' if before > 0 else "before the first word"
+    after = added["after_word"]
+    place = "before the first word" if after is None else f'after "{words[after]["word"]}"'
     said = " ".join(added["phones"])
     if added["repeats_begin"] is not None:
         repeated = words[added["repeats_begin"] : added["repeats_end"]]

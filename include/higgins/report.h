@@ -106,7 +106,9 @@ struct Mispronunciation {
 /// Speech that is not in the text, between two of its words, before the first or behind the last: a word that
 /// was added, or said again.
 struct AddedSpeech {
-  int before_word = 0;  ///< index into Report::words; their number: behind the last
+  /// Index into Report::words, of the last word that was said before it; none: it comes before all of them.
+  std::optional<int> after_word;
+  int before_word = 0;  ///< where it belongs in the text, as an index; the number of words: behind the last
   int start_ms = 0;
   int end_ms = 0;
   double probability = 0.0;         ///< that there is such speech in this place, 0-1

@@ -103,8 +103,12 @@ std::vector<TimeSpan> TimesOfEntries(const std::vector<Entry>& entries, const st
   return times;
 }
 
-AddedSpeech ToAddedSpeech(const Addition& addition, TimeSpan times, const PhoneSet& phones) {
+AddedSpeech ToAddedSpeech(const Addition& addition, TimeSpan times, const PhoneSet& phones,
+                          const std::vector<WordReport>& words) {
   AddedSpeech out;
+  for (int word = addition.before_word - 1; word >= 0 && !out.after_word; --word) {
+    if (!WasOmitted(words[Index(word)])) out.after_word = word;
+  }
   out.before_word = addition.before_word;
   out.start_ms = times.start_ms;
   out.end_ms = times.end_ms;
@@ -269,7 +273,8 @@ Report Assemble(const AssembleInputs& in) {
   for (std::size_t e = 0; e < entries.size(); ++e) {
     const Entry& entry = entries[e];
     if (entry.addition != nullptr) {
-      if (was_read) report.added_speech.push_back(ToAddedSpeech(*entry.addition, times[e], in.phones));
+      if (was_read)
+        report.added_speech.push_back(ToAddedSpeech(*entry.addition, times[e], in.phones, report.words));
       continue;
     }
     PhoneReport phone = entry.phone_index ? CanonicalPhone(*entry.phone_index, entry.finding, in)

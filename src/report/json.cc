@@ -63,7 +63,8 @@ Json WordJson(const WordReport& word, Detail detail) {
 }
 
 Json AddedSpeechJson(const AddedSpeech& added) {
-  Json out = {{"before_word", added.before_word},
+  Json out = {{"after_word", added.after_word ? Json(*added.after_word) : Json(nullptr)},
+              {"before_word", added.before_word},
               {"start_ms", added.start_ms},
               {"end_ms", added.end_ms},
               {"probability", Rounded(added.probability)},

@@ -178,6 +178,23 @@ TEST_F(AssembleTest, AddedSpeechStandsBetweenTheWordsBesideIt) {
   EXPECT_THAT(report.added_speech[1].phones, ElementsAre("V", "AH"));
   EXPECT_EQ(report.added_speech[1].before_word, 3);
   EXPECT_GE(report.added_speech[1].start_ms, report.words[2].end_ms);
+  EXPECT_EQ(again.after_word, 1);
+  EXPECT_EQ(report.added_speech[1].after_word, 2);
+}
+
+TEST_F(AssembleTest, AddedSpeechComesAfterAWordThatWasSaid) {
+  reading_.additions = {{1, {14, 18}, 0.9, {3, 4}}, {2, {30, 46}, 0.9, {3, 4}}};
+  reading_.omission_probability = {0.9, 0.2, 0.2};
+  Report report = Run();
+  ASSERT_THAT(report.added_speech, SizeIs(2));
+  EXPECT_EQ(report.added_speech[0].after_word, std::nullopt);
+  EXPECT_EQ(report.added_speech[0].before_word, 1);
+  EXPECT_EQ(report.added_speech[1].after_word, 1);
+
+  reading_.omission_probability = {0.2, 0.9, 0.2};
+  report = Run();
+  EXPECT_EQ(report.added_speech[1].after_word, 0);
+  EXPECT_EQ(report.added_speech[1].before_word, 2);
 }
 
 // Where the words are judged with it, their path runs through it.

@@ -52,6 +52,7 @@ TEST(Json, HoldsThePublicContract) {
   EXPECT_EQ(error["type"], "substitution");
   EXPECT_EQ(error["suggestion"], "Make a small circle with your lips.");
   const Json& again = json["added_speech"][0];
+  EXPECT_EQ(again["after_word"], 0);
   EXPECT_EQ(again["before_word"], 1);
   EXPECT_EQ(again["probability"], 0.8765);
   EXPECT_EQ(again["phones"], Json::parse(R"(["K","W"])"));

@@ -284,7 +284,7 @@ TEST(Phrase, AWordThatWasProbablySaidIsNoOmission) {
 TEST(Phrase, WordsThatWereSaidAgainAreInsertions) {
   AssessmentParameters parameters = Comprehensive();
   Report report = Sample();
-  report.added_speech = {{1, 400, 700, 0.9, {"HH", "AH"}, 0, 1}, {2, 800, 900, 0.9, {"AH", "M"}, 0, 0}};
+  report.added_speech = {{0, 1, 400, 700, 0.9, {"HH", "AH"}, 0, 1}, {1, 2, 800, 900, 0.9, {"AH", "M"}, 0, 0}};
   const Json plain = Json::parse(SuccessPhrase(report, parameters, OutputFormat::kDetailed));
   EXPECT_EQ(plain["NBest"][0]["Words"].size(), 2U);
   parameters.miscue = Miscue::kOn;

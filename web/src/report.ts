@@ -44,7 +44,10 @@ export interface Mispronunciation {
 
 /** Speech that is not in the text: something that was added, or words of the text that were said once more. */
 export interface AddedSpeech {
-  /** An index into the words; their number: behind the last. */
+  /** An index into the words, of the last one that was said before it; null: it comes before all of them. Reports of
+   * older servers have none. */
+  after_word?: number | null;
+  /** Where it belongs in the text, as an index into the words; their number: behind the last. */
   before_word: number;
   start_ms: number;
   end_ms: number;

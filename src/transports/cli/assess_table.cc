@@ -73,11 +73,8 @@ std::string After(const Report& report, int word) {
   return "after \"" + report.words[static_cast<std::size_t>(word)].word + "\"";
 }
 
-// Words that were left out are no place in the recording.
 std::string PlaceOf(const Report& report, const AddedSpeech& added) {
-  int word = added.before_word - 1;
-  while (word >= 0 && WasOmitted(report.words[static_cast<std::size_t>(word)])) --word;
-  return word < 0 ? "before the first word" : After(report, word);
+  return added.after_word ? After(report, *added.after_word) : "before the first word";
 }
 
 // after "of": "of the" once more (1200 to 1640 ms)

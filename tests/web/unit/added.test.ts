@@ -5,6 +5,7 @@ import { addedSounds, addedText } from "../../../web/src/view/added.ts";
 
 function stretch(before_word: number, repeats: [number, number] | null = null): AddedSpeech {
   return {
+    after_word: before_word > 0 ? before_word - 1 : null,
     before_word,
     start_ms: 100,
     end_ms: 400,
@@ -28,6 +29,13 @@ test("what was added is placed behind the word before it", () => {
   assert.equal(addedText(text, stretch(5)), "something else, after “hard”");
   assert.equal(addedText(text, stretch(0)), "something else, before the first word");
   assert.equal(addedText(text, stretch(6)), "something else, after “road”");
+});
+
+test("a word that was left out is no place in the recording", () => {
+  const text = report("the end of the hard road");
+  assert.equal(addedText(text, { ...stretch(5), after_word: 2 }), "something else, after “of”");
+  const { after_word: _, ...older } = stretch(5);
+  assert.equal(addedText(text, older), "something else, after “hard”");
 });
 
 test("what was said once more is named by its words", () => {

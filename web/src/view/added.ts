@@ -6,8 +6,8 @@ import { stretchEntry } from "./stretch.ts";
 /** "“of the” once more, after “of”", "something else, before the first word". */
 export function addedText(report: Report, added: AddedSpeech): string {
   const words = (report.words ?? []).map(({ word }) => word);
-  const before = words[added.before_word - 1];
-  const place = before === undefined ? "before the first word" : `after “${before}”`;
+  const after = added.after_word === undefined ? added.before_word - 1 : added.after_word;
+  const place = after === null || after < 0 ? "before the first word" : `after “${words[after]}”`;
   if (added.repeats_begin === null || added.repeats_end === null) return `something else, ${place}`;
   return `“${words.slice(added.repeats_begin, added.repeats_end).join(" ")}” once more, ${place}`;
 }
