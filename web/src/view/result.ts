@@ -29,9 +29,15 @@ interface Heard {
 
 const NOTHING: Stretch = { start_ms: 0, end_ms: 0 };
 
-function stretchOf(heard: Heard, start_ms: number, end_ms: number): Stretch {
+function stretchOf(heard: Heard, part: Stretch): Stretch {
   const duration_ms = heard.player?.duration_ms ?? heard.attempt.report.quality.duration_ms;
-  return audibleStretch(start_ms, end_ms, duration_ms);
+  return audibleStretch(part.start_ms, part.end_ms, duration_ms);
+}
+
+/** A list that is shown only where it has entries. */
+function fill(section: string, list: string, entries: HTMLElement[]): void {
+  byId(section).hidden = entries.length === 0;
+  byId(list).replaceChildren(...entries);
 }
 
 function download(blob: Blob, name: string): void {
@@ -186,28 +192,23 @@ export class ResultView {
   }
 
   private drawAdded(heard: Heard): void {
-    const entries = addedList(heard.attempt.report, this.notation, ({ start_ms, end_ms }) =>
-      this.play(heard, stretchOf(heard, start_ms, end_ms)),
-    );
-    byId("added").hidden = entries.length === 0;
-    byId("added-list").replaceChildren(...entries);
+    const entries = addedList(heard.attempt.report, this.notation, (part) => this.playPart(heard, part));
+    fill("added", "added-list", entries);
   }
 
   private drawPauses(heard: Heard): void {
-    const entries = pauseList(heard.attempt.report, ({ start_ms, end_ms }) =>
-      this.play(heard, stretchOf(heard, start_ms, end_ms)),
-    );
-    byId("pauses").hidden = entries.length === 0;
-    byId("pause-list").replaceChildren(...entries);
+    const entries = pauseList(heard.attempt.report, (part) => this.playPart(heard, part));
+    fill("pauses", "pause-list", entries);
   }
 
   private drawErrors(attempt: Attempt): void {
     const errors = attempt.report.mispronunciations;
     // With one wrong word, its detail already says it all.
     const others = new Set(errors.map((error) => error.word_index)).size > 1 ? errors : [];
-    byId("errors").hidden = others.length === 0;
-    byId("error-list").replaceChildren(
-      ...others.map((error) => {
+    fill(
+      "errors",
+      "error-list",
+      others.map((error) => {
         const word = attempt.report.words?.[error.word_index];
         return h(
           "li",
@@ -270,9 +271,13 @@ export class ResultView {
     void heard.player?.play(stretch).then(() => this.drawPlayButton());
   }
 
+  private playPart(heard: Heard, part: Stretch): void {
+    this.play(heard, stretchOf(heard, part));
+  }
+
   /** For a word that was not heard, what plays ends as it would for any other, and nothing follows. */
   private playWord(heard: Heard, word: WordReport): void {
-    this.play(heard, isOmitted(word) ? NOTHING : stretchOf(heard, word.start_ms, word.end_ms));
+    this.play(heard, isOmitted(word) ? NOTHING : stretchOf(heard, word));
   }
 
   private onWord(index: number): void {
@@ -288,7 +293,7 @@ export class ResultView {
     const phone = heard?.attempt.report.words?.[word_index]?.phonemes?.[phone_index];
     if (!heard || !phone) return;
     if (word_index !== this.selected) this.select(word_index);
-    this.play(heard, stretchOf(heard, phone.start_ms, phone.end_ms));
+    this.playPart(heard, phone);
   }
 
   /** The buttons of index.html, once. */
