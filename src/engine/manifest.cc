@@ -179,6 +179,8 @@ Calibration ReadCalibration(Reader* reader, std::string* version) {
   out.detection_scale = figures.NumberOr("detection_scale", out.detection_scale, -1e3, 1e3);
   out.detection_offset = figures.NumberOr("detection_offset", out.detection_offset, -1e3, 1e3);
   out.detection_threshold = figures.NumberOr("detection_threshold", out.detection_threshold, 0.0, 1.0);
+  out.insertion_scale = figures.NumberOr("insertion_scale", out.insertion_scale, -1e3, 1e3);
+  out.insertion_offset = figures.NumberOr("insertion_offset", out.insertion_offset, -1e3, 1e3);
   out.insertion_threshold_nats =
       figures.NumberOr("insertion_threshold_nats", out.insertion_threshold_nats, -1e3, 1e3);
   out.score_scale = figures.NumberOr("score_scale", out.score_scale, -1e3, 1e3);

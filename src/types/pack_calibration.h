@@ -10,6 +10,9 @@ struct Calibration {
   double detection_scale = 1.0;
   double detection_offset = 0.0;
   double detection_threshold = 0.5;  ///< a phone is flagged when error_probability >= this
+  /// Scores::insertion_logit = scale * logit + offset of what the scorer says of insertions.
+  double insertion_scale = 1.0;
+  double insertion_offset = 0.0;
   /// An insertion is reported when Scores::insertion_logit >= this; of a graph that says nothing of
   /// insertions, when -insertion_ratio >= this.
   double insertion_threshold_nats = 0;

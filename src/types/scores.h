@@ -10,8 +10,8 @@ namespace higgins {
 struct Scores {
   std::vector<float> phone;              ///< [phones]
   std::vector<float> error_probability;  ///< [phones] calibrated probability that a phone is mispronounced
-  /// [phones] log-odds, nats, that a sound which is not in the text follows the phone; empty: the graph says
-  /// nothing of insertions.
+  /// [phones] calibrated log-odds, nats, that a sound which is not in the text follows the phone; empty: the
+  /// graph says nothing of insertions.
   std::vector<float> insertion_logit;
   /// [phones x labels] log-odds, nats, up to a constant of the row, that each label was said in the place of
   /// the phone; the blank's: that nothing was. No rows: the graph does not say.

@@ -20,7 +20,8 @@ Json Good() {
     "state_dim": 512,
     "files": {"acoustic": {"path": "graphs/acoustic.onnx", "bytes": 12,
       "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}},
-    "calibration": {"version": "c1", "detection_scale": 1.5, "detection_threshold": 0.4}
+    "calibration": {"version": "c1", "detection_scale": 1.5, "detection_threshold": 0.4,
+                    "insertion_scale": 2.5, "insertion_offset": 1.0}
   })");
 }
 
@@ -38,6 +39,8 @@ TEST(ParseManifest, ReadsEveryMember) {
   EXPECT_EQ(manifest->calibration.detection_scale, 1.5);
   EXPECT_EQ(manifest->calibration.detection_threshold, 0.4);
   EXPECT_EQ(manifest->calibration.detection_offset, Calibration{}.detection_offset);
+  EXPECT_EQ(manifest->calibration.insertion_scale, 2.5);
+  EXPECT_EQ(manifest->calibration.insertion_offset, 1.0);
 }
 
 TEST(ParseManifest, IgnoresWhatItDoesNotKnow) {

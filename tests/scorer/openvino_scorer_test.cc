@@ -139,6 +139,12 @@ TEST(OpenVinoScorer, SaysOfInsertionsWhatTheGraphSays) {
   const Result<Scores> scores = (*scorer)->Run(input);
   ASSERT_TRUE(scores) << scores.error().message;
   EXPECT_THAT(scores->insertion_logit, ::testing::ElementsAre(-2.0F, 3.0F));
+  OpenVinoOptions calibrated = TinyOptions();
+  calibrated.calibration.insertion_scale = 0.5;
+  calibrated.calibration.insertion_offset = 1.0;
+  const auto other = LoadOpenVinoScorer(TinyGraph("judging_scorer.onnx"), calibrated);
+  ASSERT_TRUE(other);
+  EXPECT_THAT((*other)->Run(input)->insertion_logit, ::testing::ElementsAre(0.0F, 2.5F));
   input.insertion_features(1, 0) = std::nanf("");
   EXPECT_FALSE((*scorer)->Run(input));
 }

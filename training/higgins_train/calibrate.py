@@ -3,8 +3,9 @@
 The manifest's `calibration` has, beside what the engine reads, optional figures for whoever shows a result (engines
 ignore them). Of a phone whose calibrated error_probability lies in [unsure_low, unsure_high) the pack is not sure:
 below are at most a fifth of the experts' errors, above at least four flags in five are right. `detection_threshold`
-lies in between or at an end. All of these are chosen on speakers held out of what was trained on, that of insertions on
-native speech of dev; thresholds by class of phone (`detection_threshold_by_class`) are written only where they pay.
+lies in between or at an end. All of these are chosen on speakers held out of what was trained on; thresholds by class
+of phone (`detection_threshold_by_class`) are written only where they pay. An insertion is reported where half of the
+experts would hear one, or from higher odds where natives have too many so.
 """
 
 from __future__ import annotations
@@ -39,14 +40,15 @@ class Points:
         return sigmoid(self.scale * logit + self.offset)
 
 
-def platt(logits: np.ndarray, wrong: np.ndarray) -> tuple[float, float]:
-    """(scale, offset) of sigmoid(scale * logit + offset) by maximum likelihood (Platt 1999, his target smoothing)."""
+def platt(logits: np.ndarray, share: np.ndarray) -> tuple[float, float]:
+    """(scale, offset) of sigmoid(scale * logit + offset) by maximum likelihood (Platt 1999, his target smoothing).
+    share: bool, or 0-1 how many of the experts say so."""
     from scipy.optimize import minimize
     from scipy.special import expit
 
-    positives, negatives = wrong.sum(), (~wrong).sum()
-    target = np.where(wrong, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    x = logits.astype(np.float64)
+    x, share = logits.astype(np.float64), share.astype(np.float64)
+    positives, negatives = share.sum(), (1 - share).sum()
+    target = share * (positives + 1) / (positives + 2) + (1 - share) / (negatives + 2)
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         z = weights[0] * x + weights[1]
@@ -90,8 +92,26 @@ def unsure_band(probability: np.ndarray, wrong: np.ndarray, threshold: float) ->
     return low, max(threshold, high)
 
 
-def calibration(held_out: HeldOut, insertion_nats: float, version: str) -> dict:
-    """The manifest's `calibration`. insertion_nats: the log-odds from which an insertion is reported."""
+# Without native speech nothing says how often an insertion is heard where there is none: then none is reported.
+NEVER_NATS = 100.0
+
+
+def insertion_points(held_out: HeldOut, native_logit: float) -> dict[str, float]:
+    """native_logit: what the scorer says where natives begin to have too many insertions; +infinity: not known."""
+    known = ~np.isnan(held_out.inserted)
+    scale, offset = 1.0, 0.0
+    if held_out.inserted[known].any():
+        scale, offset = platt(held_out.insertion_logit[known], held_out.inserted[known])
+    allowed = scale * native_logit + offset if np.isfinite(native_logit) else NEVER_NATS
+    return {
+        "insertion_scale": scale,
+        "insertion_offset": offset,
+        "insertion_threshold_nats": float(np.clip(allowed, 0.0, NEVER_NATS)),
+    }
+
+
+def calibration(held_out: HeldOut, native_logit: float, version: str) -> dict:
+    """The manifest's `calibration`. native_logit: see insertion_points."""
     logits, wrong = held_out.logit, held_out.wrong
     scale, offset = platt(logits, wrong)
     probability = sigmoid(scale * logits + offset)
@@ -104,5 +124,4 @@ def calibration(held_out: HeldOut, insertion_nats: float, version: str) -> dict:
         "detection_threshold": threshold,
         "unsure_low": low,
         "unsure_high": high,
-        "insertion_threshold_nats": insertion_nats,
-    }
+    } | insertion_points(held_out, native_logit)

@@ -40,6 +40,8 @@ class HeldOut:
     speaker: np.ndarray  # names
     score: np.ndarray  # 0-2, the scorer's
     truth: np.ndarray  # 0-2, the experts'
+    insertion_logit: np.ndarray  # that a sound which is not in the text follows
+    inserted: np.ndarray  # 0-1, share of the experts who heard one; NaN: not known
 
     def of(self, chosen: np.ndarray) -> HeldOut:
         """chosen: a mask or indices."""
@@ -134,5 +136,8 @@ def judge_held_out(
     speaker = np.concatenate([[i.speaker] * len(i.phone) for i in judged])
     score = np.clip(np.concatenate([o["phone_score"] for o in outputs]), 0, 2)
     truth = np.concatenate([i.phone for i in judged])
+    insertion_logit = np.concatenate([o["insertion_logit"] for o in outputs])
+    inserted = np.concatenate([i.insertion for i in judged])
     whole_stack = fit_stack([o for _, said in parts for o in said], [i for of, _ in parts for i in of])
-    return HeldOut(logit, wrong, phone, speaker, score, truth), evaluate(outputs, judged), whole_stack
+    held_out = HeldOut(logit, wrong, phone, speaker, score, truth, insertion_logit, inserted)
+    return held_out, evaluate(outputs, judged), whole_stack

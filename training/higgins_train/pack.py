@@ -48,8 +48,6 @@ COMMAND = """python -m higgins_train all --corpus SO762 --native NATIVE --cmudic
     --init whisper-base --run runs/en-us --out packs/en-us --version VERSION --bfloat16"""
 # Of scorer/padding.cc: the runtime compiles every length that it meets.
 PHONE_STEP, WORD_STEP = 16, 8
-# Without native speech nothing says how often an insertion is heard where there is none: then none is reported.
-NEVER_NATS = 100.0
 ROLES = {
     "acoustic": "acoustic.onnx",
     "scorer": "scorer.onnx",
@@ -327,10 +325,9 @@ def heard_on_dev(
 
 
 def operating_points(held_out: HeldOut, dev: Heard, report: dict, version: str) -> dict:
-    """The manifest's `calibration`: chosen on speakers held out of what was trained on; insertions, of which the corpus
-    marks none, on native speech of dev."""
-    insertion_nats = float(np.clip(insertion_threshold(dev.predictions, dev.items), 0.0, NEVER_NATS))
-    points = calibration(held_out, insertion_nats, version)
+    """The manifest's `calibration`: chosen on speakers held out of what was trained on; how many insertions natives may
+    have, on those of dev."""
+    points = calibration(held_out, insertion_threshold(dev.predictions, dev.items), version)
     by_class = report.get("thresholds_by_class", {})
     if by_class.get("pays"):
         points["detection_threshold_by_class"] = {

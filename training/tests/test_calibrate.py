@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from higgins_train.calibrate import calibration, expected_calibration_error, platt, unsure_band
+from higgins_train.calibrate import (
+    NEVER_NATS,
+    calibration,
+    expected_calibration_error,
+    insertion_points,
+    platt,
+    unsure_band,
+)
 from higgins_train.class_thresholds import HeldOut, compare
 from higgins_train.metrics import best_threshold, cautious_threshold, detection_at
 from higgins_train.phones import LABEL_OF
@@ -19,7 +28,8 @@ def test_calibration_recovers_the_odds_that_made_the_labels() -> None:
     probability = 1 / (1 + np.exp(-(scale * logits + offset)))
     assert expected_calibration_error(probability, wrong) < 0.02
     speaker = np.arange(20000) % 40
-    judged = HeldOut(logits, wrong, np.ones(20000), speaker.astype(str), 2.0 - wrong, 2.0 - wrong)
+    none = np.zeros(20000)
+    judged = HeldOut(logits, wrong, np.ones(20000), speaker.astype(str), 2.0 - wrong, 2.0 - wrong, none, none)
     points = calibration(judged, 1.5, "1")
     assert points["detection_threshold"] == pytest.approx(
         1 / (1 + np.exp(-(scale * judged.threshold + offset)))
@@ -31,6 +41,27 @@ def test_calibration_recovers_the_odds_that_made_the_labels() -> None:
     assert (probability[wrong] < points["unsure_low"]).mean() <= 0.2
     assert wrong[probability >= points["unsure_high"]].mean() >= 0.8
     assert wrong[probability >= points["unsure_high"] - 0.1].mean() < 0.8
+
+
+def test_an_insertion_is_reported_where_half_of_the_experts_would_hear_one() -> None:
+    """A scorer that is too cautious: where it says -2, half of the five experts hear an insertion."""
+    random = np.random.default_rng(0)
+    logit = random.normal(-4, 2, 20000)
+    heard = random.binomial(5, 1 / (1 + np.exp(-(2.0 * logit + 4.0)))) / 5
+    heard[::7] = np.nan
+    judged = replace(held_out(shift=0.0), insertion_logit=logit, inserted=heard)
+    points = insertion_points(judged, -3.0)
+    assert (points["insertion_scale"], points["insertion_offset"]) == pytest.approx((2.0, 4.0), abs=0.2)
+    assert points["insertion_threshold_nats"] == 0.0
+    # Natives have too many up to where the scorer says -1.
+    assert insertion_points(judged, -1.0)["insertion_threshold_nats"] == pytest.approx(2.0, abs=0.2)
+    assert insertion_points(judged, np.inf)["insertion_threshold_nats"] == NEVER_NATS
+    unmarked = replace(judged, inserted=np.where(np.isnan(heard), heard, 0.0))
+    assert insertion_points(unmarked, 1.5) == {
+        "insertion_scale": 1.0,
+        "insertion_offset": 0.0,
+        "insertion_threshold_nats": 1.5,
+    }
 
 
 def test_the_band_ends_at_certainty_where_flags_are_never_right_enough() -> None:
@@ -47,7 +78,8 @@ def held_out(shift: float) -> HeldOut:
     wrong = random.random(20000) < 0.1
     logit = random.normal(0, 1, 20000) + 3.0 * wrong + shift * (phone == LABEL_OF["IY"])
     speaker = np.repeat([f"{n:02d}" for n in range(20)], 1000)
-    return HeldOut(logit, wrong, phone, speaker, 2.0 - wrong, 2.0 - 2.0 * wrong)
+    none = np.zeros(20000)
+    return HeldOut(logit, wrong, phone, speaker, 2.0 - wrong, 2.0 - 2.0 * wrong, none, none)
 
 
 def test_the_threshold_is_the_most_cautious_one_that_is_not_clearly_worse() -> None:

@@ -66,6 +66,9 @@ def test_what_is_true_of_everybody_is_found_in_strangers_too(corpus: Path, tmp_p
         assert of.wrong.sum() == sum((i.phone < 0.5).sum() for i in same)
         assert sorted(of.truth) == sorted(np.concatenate([i.phone for i in same]))
         np.testing.assert_array_equal(of.truth < 0.5, of.wrong)
+        np.testing.assert_array_equal(
+            np.sort(of.inserted), np.sort(np.concatenate([i.insertion for i in same]))
+        )
     held_out.save(tmp_path)
     again = HeldOut.load(tmp_path)
     np.testing.assert_array_equal(again.logit, held_out.logit)
@@ -82,9 +85,8 @@ def test_groups_of_held_out_speakers(corpus: Path) -> None:
     child = speaker < "0003"
     wrong = ~child & (np.arange(len(child)) % 3 == 0)
     truth = 2.0 - 2.0 * wrong
-    held_out = HeldOut(
-        np.where(wrong, 2.0, -2.0) + 5.0 * child, wrong, np.ones(len(child)), speaker, truth, truth
-    )
+    logit, none = np.where(wrong, 2.0, -2.0) + 5.0 * child, np.zeros(len(child))
+    held_out = HeldOut(logit, wrong, np.ones(len(child)), speaker, truth, truth, none, none)
     groups = held_out_groups(held_out, utterances)
     assert groups["everybody"]["phones"] == len(child)
     assert groups["children (to 12)"]["phones"] + groups["adults"]["phones"] == len(child)
@@ -130,7 +132,8 @@ def test_thresholds_may_be_chosen_elsewhere(corpus: Path, tmp_path: Path) -> Non
     said = predict([train_scorer(items, 1, RECIPES[0].options, tmp_path / "1.pt", {})], items)
     logits, wrong = detections(said, items)
     phones = np.arange(len(logits))
-    elsewhere = HeldOut(logits + 100.0, wrong, phones, phones.astype(str), 2.0 - wrong, 2.0 - wrong)
+    names, score, none = phones.astype(str), 2.0 - wrong, np.zeros(len(logits))
+    elsewhere = HeldOut(logits + 100.0, wrong, phones, names, score, score, none, none)
     own, strict = evaluate(said, items), evaluate(said, items, elsewhere)
     assert own["mdd_recall"] > 0.5 and strict["mdd_recall"] == 0.0
     assert strict["phone_pcc"] == pytest.approx(own["phone_pcc"])

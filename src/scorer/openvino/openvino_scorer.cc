@@ -233,8 +233,12 @@ class OpenVinoScorer final : public Scorer {
                             static_cast<std::size_t>(num_phones), words.data<const float>(),
                             static_cast<std::size_t>(num_words), utterance.data<const float>());
     if (insertion) {
-      const auto* first = insertion.data<const float>();
-      scores.insertion_logit.assign(first, first + num_phones);
+      const Calibration& calibration = options_.calibration;
+      const std::span<const float> logits{insertion.data<const float>(), scores.phone.size()};
+      for (const float logit : logits) {
+        scores.insertion_logit.push_back(
+            static_cast<float>(calibration.insertion_scale * logit + calibration.insertion_offset));
+      }
     }
     if (heard) {
       scores.heard_logit = Matrix(num_phones, static_cast<int>(heard.get_shape()[1]));
