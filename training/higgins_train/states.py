@@ -81,7 +81,8 @@ def cache_states(
         "init": str(init),
         "layers": layers,
         "max_seconds": max_seconds,
-        "ids": [u.id for u in utterances],
+        # The size stands for the sound: speech made anew under the same name must not find the states of the old.
+        "audio": [[u.id, u.audio.stat().st_size] for u in utterances],
     }
     key = hashlib.sha256(json.dumps(wanted).encode()).hexdigest()[:12]
     folder = root / f"states-{key}"

@@ -98,13 +98,17 @@ def nonsense_word(random: np.random.Generator) -> Said:
 
 
 def with_error(word: Said, at: int, random: np.random.Generator) -> Said:
-    """One canonical phone said as another (60 %), not at all, or with a vowel or consonant after it."""
+    """One canonical phone said as another, not at all, or with a vowel after it.
+
+    Consonants alone are left out or get a vowel, and no vowel is put beside another: nobody would hear it as one more.
+    """
     phone = word.phones[at]
     is_vowel = phone.rstrip("012") in VOWELS
+    by_vowel = is_vowel or any(p.rstrip("012") in VOWELS for p in word.phones[at + 1 : at + 2])
     kind = random.choice(["substitution", "deletion", "insertion"], p=[0.6, 0.2, 0.2])
     if kind == "deletion" and (is_vowel or len(word.phones) < 3):
         kind = "substitution"
-    if kind == "insertion" and is_vowel:
+    if kind == "insertion" and by_vowel:
         kind = "substitution"
     spoken = [list(slot) for slot in word.spoken]
     if kind == "substitution":

@@ -10,11 +10,11 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
-from conftest import ROOT, tiny_checkpoint
+from conftest import ROOT, tiny_checkpoint, write_tones
 from higgins_train import acoustic_training
 from higgins_train.acoustic_model import PhoneRecogniser
 from higgins_train.acoustic_training import TrainOptions, train_recogniser
-from higgins_train.corpus import read_corpus
+from higgins_train.corpus import Utterance, read_corpus
 from higgins_train.export import export_acoustic, export_scorer
 from higgins_train.pack import ROLES, write_manifest
 from higgins_train.scorer_model import ScorerConfig, ScorerGraph, ScorerModel
@@ -93,6 +93,20 @@ def test_from_random_weights_to_the_engine(kind: str, corpus: Path, tmp_path: Pa
     )
     # Random weights may take tones for silence at the quality gate, but never fail on the graph.
     assert done.returncode == 0 or "speech" in done.stderr, done.stderr
+
+
+def test_speech_made_anew_under_the_same_name_is_not_taken_for_the_old(tmp_path: Path) -> None:
+    init = tiny_checkpoint("whisper", tmp_path / "init")
+    audio = tmp_path / "said.flac"
+    spoken = Utterance("said", audio, "voice", "fit", "", [])
+
+    def states(tone: int) -> np.ndarray:
+        write_tones(audio, tone)
+        return cache_states([spoken], init, [1], tmp_path).get("said", 1).copy()
+
+    first, second = states(1), states(2)
+    assert first.shape != second.shape or np.abs(first - second).max() > 0
+    np.testing.assert_array_equal(states(1), first)
 
 
 def test_interrupted_and_resumed_is_the_same_model(

@@ -47,6 +47,17 @@ def test_an_error_changes_one_phone_in_one_of_three_ways() -> None:
     assert seen == {"substitution", "deletion", "insertion"}
 
 
+def test_no_vowel_is_put_beside_another() -> None:
+    draws = right("draws", ["D", "R", "AO1", "Z"])
+    places = {
+        at
+        for seed in range(400)
+        for at, spoken in enumerate(with_error(draws, seed % 4, np.random.default_rng(seed)).spoken)
+        if len(spoken) == 2
+    }
+    assert places == {0, 3}  # "d-uh-raws" and "drawz-uh"
+
+
 def test_sentences_have_about_the_rate_of_errors() -> None:
     words = [CAT] * 10
     counts = []
