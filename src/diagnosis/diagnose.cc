@@ -92,7 +92,7 @@ bool IsOfAnAddition(int slot, const DiagnosisInputs& inputs) {
 // A phone of speech that is not in the text, as if it were one of the text's that does not fit.
 constexpr float kAddedPhoneNats = -8.0F;
 
-// Of the phones of words that were not left out; of all, where those are fewer than two thirds. With those of
+// Of the phones of words that were not left out; of all, where those are fewer than half. With those of
 // speech that is not in the text.
 std::vector<float> GopOfWhatWasSaid(const DiagnosisInputs& inputs) {
   const std::vector<float>& all = inputs.gop.gop_sd;

@@ -12,7 +12,7 @@
 // the lattice but an insertion is reported beside it, that insertion is the finding, and the phone has none
 // of its own.
 //
-// The text was read (text_match.h) as far as its words were said: where at least two thirds of the phones are
+// The text was read (text_match.h) as far as its words were said: where at least half of the phones are
 // of such words, they alone decide. Speech beside it counts against that, unless it says words of the text
 // again.
 //

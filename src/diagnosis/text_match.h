@@ -9,7 +9,7 @@
 // two phones of r (the median of what was read) keep one or two phones from it. Slope and middle: logistic
 // regression on 800 learners' recordings beside their own and beside another's text of like length, moved to
 // odds of nine to one that the text was read. `higgins eval --other-texts` measures it. Diagnose() leaves
-// out the phones of words that were not said, where those that were are at least two thirds, and counts those
+// out the phones of words that were not said, where those that were are at least half, and counts those
 // that were added; the regression knew the text's own, and all of them.
 #pragma once
 

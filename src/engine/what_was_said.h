@@ -17,8 +17,8 @@ namespace higgins {
 /// words that were not and without the speech that was added, for which the best path had to find room among
 /// its phones. What was left out keeps the scores it has, with empty spans for its phones, and where there is
 /// such, so do the utterance's completeness and total. Of `gop` the ratios and gop_sd are joined, `labels`
-/// are not; encoder states and prosody are those of the whole recording in any case. `whole` too where less
-/// than two thirds of the phones were said, or what was said fits the recording badly: then it is not certain
+/// are not; encoder states and prosody are those of the whole recording in any case. `whole` too where fewer
+/// than half of the phones were said, or what was said fits the recording badly: then it is not certain
 /// which words were. Errors: as ScorePhones().
 Result<PhoneScores> ScoreWhatWasSaid(const Pack& pack, const Prompt& prompt, const Posteriors& posteriors,
                                      const Prosody& prosody, const Reading& reading, PhoneScores whole);

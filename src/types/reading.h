@@ -33,10 +33,9 @@ inline bool IsJudged(const Reading& reading, int word) {
   return reading.omission_probability[static_cast<std::size_t>(word)] < kLeftOutFrom;
 }
 
-/// Whether so many phones stand for the whole text: two thirds of it. Of fewer it is not certain which were
-/// said.
+/// Whether so many phones stand for the whole text: half of it. Of fewer it is not certain which were said.
 inline bool AreMost(std::size_t num_phones_said, std::size_t num_phones) {
-  return 3 * num_phones_said >= 2 * num_phones;
+  return 2 * num_phones_said >= num_phones;
 }
 
 }  // namespace higgins

@@ -99,16 +99,16 @@ TEST(Diagnose, SaysHowProbablyTheTextWasRead) {
 }
 
 TEST(Diagnose, OfATextThatWasReadInPartThatPartIsJudged) {
-  SaidText reading("B EH D K AE T S | T AY M");
+  SaidText reading("B EH D K AE T | T AY M Z");
   reading.gop_.gop_sd.assign(10, -4.0F);
-  std::fill(reading.gop_.gop_sd.begin() + 7, reading.gop_.gop_sd.end(), -12.0F);
+  std::fill(reading.gop_.gop_sd.begin() + 6, reading.gop_.gop_sd.end(), -12.0F);
   EXPECT_LT(reading.Run().text_match, kTextMismatchBelow);
   reading.reading_.omission_probability = {0.1, 0.9};
   EXPECT_GT(reading.Run().text_match, 0.95);
-  // Of less than two thirds of it, nothing follows for the rest.
-  SaidText less("B EH D K AE T | T AY M Z");
-  less.gop_.gop_sd.assign(10, -4.0F);
-  std::fill(less.gop_.gop_sd.begin() + 6, less.gop_.gop_sd.end(), -12.0F);
+  // Of less than half of it, nothing follows for the rest.
+  SaidText less("B EH D | T AY M Z");
+  less.gop_.gop_sd.assign(7, -4.0F);
+  std::fill(less.gop_.gop_sd.begin() + 3, less.gop_.gop_sd.end(), -12.0F);
   less.reading_.omission_probability = {0.1, 0.9};
   EXPECT_LT(less.Run().text_match, kTextMismatchBelow);
 }
