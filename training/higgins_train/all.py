@@ -31,14 +31,14 @@ SYNTHETIC = {
         "synthesiser": "kokoro",
         "division": "fit",
         "seed": 7,
-        "count": 500,
+        "count": 350,
         "voices": AMERICAN,
     },
     "kokoro-us-fit-2": {
         "synthesiser": "kokoro",
         "division": "fit",
         "seed": 8,
-        "count": 600,
+        "count": 400,
         "voices": AMERICAN,
     }
     | DENSE,
