@@ -14,7 +14,7 @@ from .corpus import Utterance, add_corpus_arguments, add_fit_on_argument, corpor
 from .encoders import load_encoder
 from .parallel import in_parallel
 from .splits import MEAN, add_split_arguments, draw_splits, mean_recogniser
-from .states import StateCaches, cache_corpora, cache_states
+from .states import StateCaches, cache_corpora, cache_parts
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,11 +72,11 @@ def run(args: argparse.Namespace) -> None:
     dev = [u for u in utterances if u.division == "dev"]
     cache, copies = None, {}
     if splittable and options.frozen_layers > 0:
-        cache = cache_corpora(corpora, args.init, args.out)
+        cache = cache_corpora(corpora, args.init, args.out, args.jobs)
         copies = augmented_copies(corpora, fit, args.copies)
         heard = [[c for u in corpus for c in copies.get(u.id, [])] for corpus in corpora]
-        parts = [cache_states(of, args.init, [options.frozen_layers], args.out) for of in heard if of]
-        cache = StateCaches([cache, *parts])
+        parts = [(of, [options.frozen_layers]) for of in heard if of]
+        cache = StateCaches([cache, cache_parts(parts, args.init, args.out, args.jobs)])
         copies = {key: [copy for copy in of if copy.id in cache] for key, of in copies.items()}
     splits = draw_splits(fit, args.splits, args.folds)
     wanted = [name for name in splits.names if args.only in (None, name)]

@@ -1,4 +1,4 @@
-"""Several trainings at once, each in a process of its own with one thread: small products gain nothing from two."""
+"""Several pieces of work at once, each in a process of its own with one thread: two gain nothing on small products."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def in_parallel(work: Callable[[Job], object], jobs: Iterable[Job], at_once: int
                     process.join()
                     running.remove(process)
                     if process.exitcode != 0:
-                        raise SystemExit("a training failed; what it printed stands above")
+                        raise SystemExit("a part of the work failed; what it printed stands above")
         finally:
             for process in running:
                 process.terminate()

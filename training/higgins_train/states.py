@@ -17,6 +17,7 @@ from tqdm import tqdm
 from .corpus import Utterance
 from .encoders import load_encoder
 from .files import whole
+from .parallel import in_parallel
 
 
 class StateCache:
@@ -90,14 +91,14 @@ def cache_states(
     index_path, data_path = folder / "index.json", folder / "states.f16"
     spans: list[tuple[str, int, int]] = []
     done: set[str] = set()
-    encoder = load_encoder(init).eval()
-    width = len(layers) * encoder.dim
     if index_path.exists():
         index = json.loads(index_path.read_text())
         if index["complete"]:
             return StateCache(folder)
         spans = [tuple(span) for span in index["utterances"]]
         done = set(index["seen"])
+    encoder = load_encoder(init).eval()
+    width = len(layers) * encoder.dim
     frames = spans[-1][2] if spans else 0
     if data_path.exists():  # drop what was written after the last index
         with data_path.open("r+b") as data:
@@ -134,9 +135,22 @@ def cache_states(
     return StateCache(folder)
 
 
-def cache_corpora(corpora: list[list[Utterance]], init: Path, root: Path) -> StateCaches:
+def cache_parts(
+    parts: list[tuple[list[Utterance], list[int]]], init: Path, root: Path, jobs: int = 1
+) -> StateCaches:
+    """Of each part its utterances' states of its layers, `jobs` parts at a time."""
+
+    def cache(part: tuple[list[Utterance], list[int]]) -> StateCache:
+        utterances, layers = part
+        return cache_states(utterances, init, layers, root)
+
+    in_parallel(cache, parts, jobs)
+    return StateCaches([cache(part) for part in parts])
+
+
+def cache_corpora(corpora: list[list[Utterance]], init: Path, root: Path, jobs: int = 1) -> StateCaches:
     """States of the layers from 2 up (of a small encoder: from the lowest that is read), corpus by corpus, so that one
     more corpus costs only its own."""
     depth = load_encoder(init).num_layers
     layers = list(range(min(2, max(1, depth // 3)), depth + 1))
-    return StateCaches([cache_states(utterances, init, layers, root) for utterances in corpora])
+    return cache_parts([(utterances, layers) for utterances in corpora], init, root, jobs)
