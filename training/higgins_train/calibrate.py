@@ -110,6 +110,20 @@ def insertion_points(held_out: HeldOut, native_logit: float) -> dict[str, float]
     }
 
 
+def reported_insertions(held_out: HeldOut, points: dict) -> dict[str, float]:
+    """At these points: the share that is reported of what half of the experts heard inserted, and the share that one of
+    them heard at least of what is reported; without what there is nothing of."""
+    known = ~np.isnan(held_out.inserted)
+    inserted = held_out.inserted[known]
+    odds = points["insertion_scale"] * held_out.insertion_logit[known] + points["insertion_offset"]
+    reported = odds >= points["insertion_threshold_nats"]
+    shares = {
+        "learner_insertions_found": reported[inserted >= 0.5],
+        "learner_insertions_right": inserted[reported] > 0.0,
+    }
+    return {name: float(share.mean()) for name, share in shares.items() if share.size}
+
+
 def calibration(held_out: HeldOut, native_logit: float, version: str) -> dict:
     """The manifest's `calibration`. native_logit: see insertion_points."""
     logits, wrong = held_out.logit, held_out.wrong

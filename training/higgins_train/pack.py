@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from .acoustic_model import PhoneRecogniser
-from .calibrate import calibration, expected_calibration_error, sigmoid
+from .calibrate import calibration, expected_calibration_error, reported_insertions, sigmoid
 from .cmudict import read_cmudict
 from .corpus import Utterance, add_corpus_arguments, corpora_of
 from .export import (
@@ -234,6 +234,8 @@ def run(args: argparse.Namespace) -> None:
         "calibration": points,
         "command": command_of(args, report),
     }
+    if "held_out" in card:
+        card["held_out"] = card["held_out"] | reported_insertions(held_out, points)
     (args.out / "figures.json").write_text(json.dumps(card, indent=1) + "\n")
     write_card(args.out)
     write_manifest(args.out, args.version, model.state_dim, points)

@@ -12,6 +12,7 @@ from higgins_train.calibrate import (
     expected_calibration_error,
     insertion_points,
     platt,
+    reported_insertions,
     unsure_band,
 )
 from higgins_train.class_thresholds import HeldOut, compare
@@ -56,6 +57,13 @@ def test_an_insertion_is_reported_where_half_of_the_experts_would_hear_one() -> 
     # Natives have too many up to where the scorer says -1.
     assert insertion_points(judged, -1.0)["insertion_threshold_nats"] == pytest.approx(2.0, abs=0.2)
     assert insertion_points(judged, np.inf)["insertion_threshold_nats"] == NEVER_NATS
+    figures = reported_insertions(judged, points)
+    # From -2 on, where half of the experts hear one: hardly a place of which all five are silent.
+    assert figures["learner_insertions_found"] > 0.75
+    assert 0.9 < figures["learner_insertions_right"] < 1.0
+    assert reported_insertions(judged, points | {"insertion_threshold_nats": NEVER_NATS}) == {
+        "learner_insertions_found": 0.0
+    }
     unmarked = replace(judged, inserted=np.where(np.isnan(heard), heard, 0.0))
     assert insertion_points(unmarked, 1.5) == {
         "insertion_scale": 1.0,
