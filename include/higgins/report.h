@@ -154,7 +154,7 @@ struct Warning {
 struct Report {
   std::string text;
   std::string language;
-  /// Probability that `text` is what was read, 0-1; where at least two thirds of it were said, of those.
+  /// Probability that `text` is what was read, 0-1; where at least half of it was said, of that.
   /// Speech that is not in the text lowers it. Below 0.5 there is a warning "text_mismatch", the utterance's
   /// scores are lowered (to a quarter at 0), and `mispronunciations` is empty: what went wrong is no matter
   /// of single sounds.

@@ -101,7 +101,7 @@ std::vector<float> GopOfWhatWasSaid(const DiagnosisInputs& inputs) {
     const auto word = static_cast<std::size_t>(inputs.canonical.word_of_phone[i]);
     if (inputs.reading.omission_probability[word] < kOmittedFrom) said.push_back(all[i]);
   }
-  if (!AreMost(said.size(), all.size())) said = all;
+  if (!AreEnough(said.size(), all.size())) said = all;
   for (const Addition& addition : inputs.reading.additions) {
     if (addition.repeats_begin == addition.repeats_end) {
       said.insert(said.end(), addition.heard.size(), kAddedPhoneNats);

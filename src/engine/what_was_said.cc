@@ -26,7 +26,7 @@ bool AsItStands(const Reading& reading) {
 bool SaysEnough(const Reading& reading, const CanonicalPhones& canonical) {
   const auto num_said =
       std::ranges::count_if(canonical.word_of_phone, [&](int word) { return IsJudged(reading, word); });
-  return AreMost(static_cast<std::size_t>(num_said), canonical.word_of_phone.size());
+  return AreEnough(static_cast<std::size_t>(num_said), canonical.word_of_phone.size());
 }
 
 // Nats; a few phones that went quite wrong do not decide.

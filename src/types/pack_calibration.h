@@ -4,7 +4,8 @@
 
 namespace higgins {
 
-/// Operating points that were chosen on dev and travel with the pack (manifest.json, "calibration").
+/// Operating points that were chosen on speakers held out of what was fitted, and travel with the pack
+/// (manifest.json, "calibration").
 struct Calibration {
   /// error_probability = sigmoid(scale * logit + offset) of the scorer's detection logit.
   double detection_scale = 1.0;

@@ -34,7 +34,7 @@ inline bool IsJudged(const Reading& reading, int word) {
 }
 
 /// Whether so many phones stand for the whole text: half of it. Of fewer it is not certain which were said.
-inline bool AreMost(std::size_t num_phones_said, std::size_t num_phones) {
+inline bool AreEnough(std::size_t num_phones_said, std::size_t num_phones) {
   return 2 * num_phones_said >= num_phones;
 }
 

@@ -155,7 +155,7 @@ TEST(TextGrid, IsValidAndContiguous) {
   EXPECT_EQ(grid.tiers[0].name, "words");
   EXPECT_EQ(grid.tiers[1].name, "phones");
   EXPECT_EQ(grid.tiers[2].name, "added");
-  EXPECT_THAT(Labels(grid.tiers[2]), ElementsAre("", "K W", "", "AH M"));
+  EXPECT_THAT(Labels(grid.tiers[2]), ElementsAre("", "S", "", "K W", "", "AH M"));
   EXPECT_THAT(Labels(grid.tiers[0]), ElementsAre("", "quick", "", "bed", "caf\"é, \""));
   // The deleted F has no length and so no interval.
   EXPECT_THAT(Labels(grid.tiers[1]),

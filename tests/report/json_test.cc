@@ -51,15 +51,16 @@ TEST(Json, HoldsThePublicContract) {
   EXPECT_EQ(error["actual"], "V");
   EXPECT_EQ(error["type"], "substitution");
   EXPECT_EQ(error["suggestion"], "Make a small circle with your lips.");
-  const Json& again = json["added_speech"][0];
+  EXPECT_TRUE(json["added_speech"][0]["after_word"].is_null());
+  const Json& again = json["added_speech"][1];
   EXPECT_EQ(again["after_word"], 0);
   EXPECT_EQ(again["before_word"], 1);
   EXPECT_EQ(again["probability"], 0.8765);
   EXPECT_EQ(again["phones"], Json::parse(R"(["K","W"])"));
   EXPECT_EQ(again["repeats_begin"], 0);
   EXPECT_EQ(again["repeats_end"], 1);
-  EXPECT_TRUE(json["added_speech"][1]["repeats_begin"].is_null());
-  EXPECT_TRUE(json["added_speech"][1]["repeats_end"].is_null());
+  EXPECT_TRUE(json["added_speech"][2]["repeats_begin"].is_null());
+  EXPECT_TRUE(json["added_speech"][2]["repeats_end"].is_null());
 }
 
 TEST(Json, PausesSayWhereHowLongAndWhetherTheyBelong) {

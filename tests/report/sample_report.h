@@ -67,7 +67,8 @@ inline Report SampleReport() {
                    SampleError(SamplePhone("F", "f", -1, 1300, 1300), PhoneErrorKind::kDeletion, nullptr),
                    SamplePhone("EY", "eɪ", 1, 1300, 2000)};
   report.words = {quick, bed, cafe};
-  report.added_speech = {{0, 1, 570, 690, 0.87654, {"K", "W"}, 0, 1},
+  report.added_speech = {{std::nullopt, 0, 20, 100, 0.98765, {"S"}, 0, 0},
+                         {0, 1, 570, 690, 0.87654, {"K", "W"}, 0, 1},
                          {2, 3, 1950, 2000, 0.5, {"AH", "M"}, 0, 0}};
   report.pauses = {{0, 1, 540, 760, true, 0.0}, {1, 2, 1100, 1820, false, 0.91234}};
   report.mispronunciations = {

@@ -75,8 +75,8 @@ def run(args: argparse.Namespace) -> None:
         cache = cache_corpora(corpora, args.init, args.out, args.jobs)
         copies = augmented_copies(corpora, fit, args.copies)
         heard = [[c for u in corpus for c in copies.get(u.id, [])] for corpus in corpora]
-        parts = [(of, [options.frozen_layers]) for of in heard if of]
-        cache = StateCaches([cache, cache_parts(parts, args.init, args.out, args.jobs)])
+        if parts := [(of, [options.frozen_layers]) for of in heard if of]:
+            cache = StateCaches([cache, cache_parts(parts, args.init, args.out, args.jobs)])
         copies = {key: [copy for copy in of if copy.id in cache] for key, of in copies.items()}
     splits = draw_splits(fit, args.splits, args.folds)
     wanted = [name for name in splits.names if args.only in (None, name)]

@@ -5,7 +5,7 @@ ignore them). Of a phone whose calibrated error_probability lies in [unsure_low,
 below are at most a fifth of the experts' errors, above at least four flags in five are right. `detection_threshold`
 lies in between or at an end. All of these are chosen on speakers held out of what was trained on; thresholds by class
 of phone (`detection_threshold_by_class`) are written only where they pay. An insertion is reported where half of the
-experts would hear one, or from higher odds where natives have too many so.
+experts would hear one, or from higher odds where natives of dev have too many so.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ def insertion_points(held_out: HeldOut, native_logit: float) -> dict[str, float]
     known = ~np.isnan(held_out.inserted)
     scale, offset = 1.0, 0.0
     if held_out.inserted[known].any():
-        scale, offset = platt(held_out.insertion_logit[known], held_out.inserted[known])
+        fitted = platt(held_out.insertion_logit[known], held_out.inserted[known])
+        if fitted[0] > 0.0:  # a few unlucky marks must not turn the ranking round
+            scale, offset = fitted
     allowed = scale * native_logit + offset if np.isfinite(native_logit) else NEVER_NATS
     return {
         "insertion_scale": scale,

@@ -25,8 +25,8 @@ ROWS = [
     ("synthetic_false", "right phones of synthetic speech flagged"),
     ("synthetic_heard_named", "phone said instead (or none) named, of the errors in synthetic speech"),
     ("learner_insertions_auc", "sounds inserted by learners (half of the experts heard them, or none), AUC"),
-    ("learner_insertions_found", "of those that half of the experts heard, reported"),
-    ("learner_insertions_right", "of those that are reported, heard by one expert at least"),
+    ("learner_insertions_found", "of those that half of the experts heard, at the threshold"),
+    ("learner_insertions_right", "of those at the threshold, heard by one expert at least"),
     ("synthetic_insertions_auc", "sounds inserted into synthetic speech, AUC"),
     ("synthetic_insertions_found", "of them found where 1 place in 500 of native speech is reported"),
     ("synthetic_insertions_false", "other places of synthetic speech reported"),
@@ -60,8 +60,8 @@ speaker-disjoint folds{splits}).
 
 int8 costs at most {worst_drift:.4f} of any correlation against f32 on dev (gate: {max_drift}). The threshold and the
 calibration of the error probabilities were chosen on speakers held out of what was fitted (cross-validation);
-expected calibration error {ece:.4f} on {ece_on}. An insertion is reported where half of the experts would hear one, and
-from higher odds on if native readers of dev have more than 1 in 500 places so. From a
+expected calibration error {ece:.4f} on {ece_on}. The threshold of insertions is where half of these
+speakers' experts would hear one, or higher if native readers of dev have more than 1 in 500 places so. From a
 probability of {unsure_low:.2f} up to {unsure_high:.2f} the pack is not sure of an error: a fifth of the experts' errors
 lies below, and four flags in five above are right.
 

@@ -100,7 +100,8 @@ def nonsense_word(random: np.random.Generator) -> Said:
 def with_error(word: Said, at: int, random: np.random.Generator) -> Said:
     """One canonical phone said as another, not at all, or with a vowel after it.
 
-    Consonants alone are left out or get a vowel, and no vowel is put beside another: nobody would hear it as one more.
+    Consonants alone are left out or get a vowel, and no vowel is put before another of the word: nobody would hear it
+    as one more.
     """
     phone = word.phones[at]
     is_vowel = phone.rstrip("012") in VOWELS

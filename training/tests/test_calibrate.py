@@ -64,6 +64,8 @@ def test_an_insertion_is_reported_where_half_of_the_experts_would_hear_one() -> 
     assert reported_insertions(judged, points | {"insertion_threshold_nats": NEVER_NATS}) == {
         "learner_insertions_found": 0.0
     }
+    turned = insertion_points(replace(judged, insertion_logit=-logit), 1.5)
+    assert (turned["insertion_scale"], turned["insertion_offset"]) == (1.0, 0.0)
     unmarked = replace(judged, inserted=np.where(np.isnan(heard), heard, 0.0))
     assert insertion_points(unmarked, 1.5) == {
         "insertion_scale": 1.0,

@@ -29,7 +29,7 @@ def figures(fit_on: str) -> dict:
         "averaged": DEV,
         "f32": DEV,
         "int8": DEV,
-        "held_out": {"phone_pcc": 0.712, "mdd_auc": 0.962},
+        "held_out": {"phone_pcc": 0.712, "mdd_auc": 0.962, "learner_insertions_found": 0.364},
         "drift": {"phone_pcc": 0.0001},
         "max_drift": 0.005,
         "expected_calibration_error": 0.01,
@@ -59,6 +59,7 @@ def test_dev_is_not_on_the_card_of_a_pack_that_learned_from_it(tmp_path: Path) -
     card = card_of(tmp_path / "all", heard | {"fit_only": fit_only_figures(tmp_path / "fit")})
     assert "| phone score, PCC | 0.712 | 0.734 |  |" in card
     assert "| share of native phones flagged at that threshold |  | 0.004 | 0.003 |" in card
+    assert "| of those that half of the experts heard, at the threshold | 0.364 |  |  |" in card
     assert "0.900" not in card and "25.0%" not in card
     with pytest.raises(SystemExit, match="learned from the dev speakers"):
         fit_only_figures(tmp_path / "all")

@@ -26,10 +26,10 @@ struct OpenVinoOptions {
 /// Loads an ONNX graph. Its inputs are named as the fields of ScorerInput (a field that the graph does not
 /// read may be absent); outputs, float32: `phone_score` [phones] 0-1, `detection_logit` [phones],
 /// `word_scores` [words x 3] (accuracy, stress, total, 0-1), `utterance_scores` [5] (accuracy, fluency,
-/// prosody, completeness, total, 0-1), and, where the graph says so much, `insertion_logit` [phones] (packs
-/// from 2026.11.4 on) and `heard_logit` [phones x labels] (from 2026.11.5 on). `store`: where a compiled
-/// graph is looked for and left. Errors: kBadPack (not a graph, or its names or shapes are not these; the
-/// message says expected and actual).
+/// prosody, completeness, total, 0-1), and, where the graph says so much, `insertion_logit` [phones], raw
+/// (packs from 2026.11.4 on) and `heard_logit` [phones x labels] (from 2026.11.5 on). `store`: where a
+/// compiled graph is looked for and left. Errors: kBadPack (not a graph, or its names or shapes are not
+/// these; the message says expected and actual).
 Result<std::unique_ptr<Scorer>> LoadOpenVinoScorer(std::span<const std::byte> onnx,
                                                    const OpenVinoOptions& options,
                                                    const inference::GraphStore& store = {});

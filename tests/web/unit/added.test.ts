@@ -34,6 +34,7 @@ test("what was added is placed behind the word before it", () => {
 test("a word that was left out is no place in the recording", () => {
   const text = report("the end of the hard road");
   assert.equal(addedText(text, { ...stretch(5), after_word: 2 }), "something else, after “of”");
+  assert.equal(addedText(text, { ...stretch(5), after_word: null }), "something else, before the first word");
   const { after_word: _, ...older } = stretch(5);
   assert.equal(addedText(text, older), "something else, after “hard”");
 });

@@ -7,7 +7,8 @@ import { stretchEntry } from "./stretch.ts";
 export function addedText(report: Report, added: AddedSpeech): string {
   const words = (report.words ?? []).map(({ word }) => word);
   const after = added.after_word === undefined ? added.before_word - 1 : added.after_word;
-  const place = after === null || after < 0 ? "before the first word" : `after “${words[after]}”`;
+  const word = words[after ?? -1];
+  const place = word === undefined ? "before the first word" : `after “${word}”`;
   if (added.repeats_begin === null || added.repeats_end === null) return `something else, ${place}`;
   return `“${words.slice(added.repeats_begin, added.repeats_end).join(" ")}” once more, ${place}`;
 }
