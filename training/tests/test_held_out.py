@@ -52,7 +52,7 @@ def with_insertions(items: list[Item]) -> list[Item]:
     for item in items:
         inserted = (random.random(len(item.phone)) < 0.3).astype(np.float32)
         features = item.inputs["insertion_features"].copy()
-        features[:, 0] = 4.0 * inserted
+        features[:] = 4.0 * inserted[:, None]
         out.append(replace(item, inputs=item.inputs | {"insertion_features": features}, insertion=inserted))
     return out
 
