@@ -83,6 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=5, help="scorers to train")
     pack.add_members_argument(parser)
     scorer.add_rows_argument(parser)
+    scorer.add_epochs_argument(parser)
     parser.add_argument("--cmudict", type=Path, required=True, help="the CMU dictionary's file")
     parser.add_argument(
         "--init", type=Path, required=True, help="Hugging Face encoder folder, e.g. Whisper-base"

@@ -44,8 +44,8 @@ FORMAT_VERSION = 1
 MAX_PACK_BYTES = 30_000_000
 # The share of any correlation that int8 may cost against f32, on dev.
 MAX_DRIFT = 0.005
-COMMAND = """python -m higgins_train all --corpus SO762 --native NATIVE --cmudict cmudict.dict \\
-    --init whisper-base --run runs/en-us --out packs/en-us --version VERSION --bfloat16"""
+COMMAND = """python -m higgins_train all --corpus SO762 --native NATIVE --kokoro-js kokoro-js-1.2.1.tgz \\
+    --cmudict cmudict.dict --init whisper-base --run runs/en-us --out packs/en-us --version VERSION --bfloat16"""
 # Of scorer/padding.cc: the runtime compiles every length that it meets.
 PHONE_STEP, WORD_STEP = 16, 8
 ROLES = {
@@ -252,7 +252,8 @@ def command_of(args: argparse.Namespace, report: dict) -> str:
     told = (
         f"{COMMAND} \\\n    --splits {report['splits']} --folds {report['folds']} --seeds {report['seeds']}"
     )
-    return f"{told} --members {args.members} --fit-on {report['fit_on']}"
+    epochs = report["recipes"][0]["options"]["epochs"]
+    return f"{told} --members {args.members} --scorer-epochs {epochs} --fit-on {report['fit_on']}"
 
 
 def fit_only_figures(pack: Path) -> dict:

@@ -38,7 +38,16 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
         default=os.cpu_count() or 1,
         help="seeds trained at the same time, one thread each",
     )
-    parser.add_argument("--scorer-epochs", type=int, default=ScorerOptions.epochs)
+    add_epochs_argument(parser)
+
+
+def add_epochs_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--scorer-epochs",
+        type=int,
+        default=ScorerOptions.epochs,
+        help=f"of training each scorer (default {ScorerOptions.epochs})",
+    )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
