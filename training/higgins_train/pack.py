@@ -115,6 +115,18 @@ def exported_scorer(path: Path) -> Callable[[dict[str, np.ndarray]], Outputs]:
     return score
 
 
+# What people wrote, and no training makes.
+WRITTEN = ("articulation.json", "suggestions.json", "LICENSE.cmudict.txt")
+SHIPPED = Path(__file__).parents[2] / "packs" / "en-us"
+
+
+def add_what_people_wrote(out: Path) -> None:
+    """Copies the shipped pack's into a new pack's folder; what is there already stays."""
+    for name in WRITTEN:
+        if not (out / name).exists() and (SHIPPED / name).exists():
+            shutil.copy(SHIPPED / name, out / name)
+
+
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -184,6 +196,7 @@ def add_members_argument(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
+    add_what_people_wrote(args.out)
     utterances = [u for corpus in corpora_of(args) for u in corpus]
     paths = scorers_of(args.run)[: args.members]
     if len(paths) < args.members:
