@@ -119,14 +119,14 @@ TEST(ByteProducts, AreConvolutionsWithOneSwapBeforeAndOneAfter) {
 
 // Against the reference arithmetic of the graph as it was.
 TEST(ByteProducts, GiveWhatTheProductsGave) {
-  // Where the engine never rewrites a graph: the plug-in's AVX-512 kernel for byte convolutions as narrow as
-  // these is wrong on some CPUs (seen on an EPYC with AVX512-VNNI; right there with ONEDNN_MAX_CPU_ISA=AVX2).
-  if (__builtin_cpu_supports("avx512f") != 0) GTEST_SKIP() << "this CPU has AVX-512";
   const std::shared_ptr<ov::Model> as_it_was = FeedForward();
   const std::shared_ptr<ov::Model> model = as_it_was->clone();
   ProductsToConvolutions(model);
   ov::InferRequest request = OnCpu(model);
   for (const std::size_t count : {1U, 7U, 50U, 51U}) {
+    // Of a single frame the plug-in's AVX-512 kernel makes wrong sums (seen on an EPYC with AVX512-VNNI,
+    // right there with ONEDNN_MAX_CPU_ISA=AVX2); the engine rewrites no graph for such CPUs.
+    if (count == 1 && __builtin_cpu_supports("avx512f") != 0) continue;
     const ov::Tensor frames = Frames(count);
     ov::TensorVector expected{ov::Tensor(ov::element::f32, {1, count, kWidth})};
     ASSERT_TRUE(as_it_was->evaluate(expected, {frames}));

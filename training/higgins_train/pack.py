@@ -116,7 +116,7 @@ def exported_scorer(path: Path) -> Callable[[dict[str, np.ndarray]], Outputs]:
 
 
 # What people wrote, and no training makes.
-WRITTEN = ("articulation.json", "suggestions.json", "LICENSE.cmudict.txt")
+WRITTEN = (ROLES["articulation"], ROLES["suggestions"], "LICENSE.cmudict.txt")
 SHIPPED = Path(__file__).parents[2] / "packs" / "en-us"
 
 
